@@ -1,0 +1,39 @@
+# Two commands are all the set-up on a machine with Python >= 3.11: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+# The same suite, in the parts that mean something on every Keras backend.
+BACKENDS := jax torch
+
+.PHONY: demo test test-backends lint clean
+
+demo: .venv/installed
+	$(BIN)/python benchmarks/demo.py demo_output
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-backends: .venv/backends
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(BIN)/python -m pytest -m backend || exit 1; done
+
+lint: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+# The tests read the release's file format, which takes PyTorch (CPU build, pinned).
+.venv/tested: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable '.[test]' torch==2.13.0
+	touch $@
+
+.venv/backends: .venv/tested
+	$(BIN)/python -m pip install --quiet --editable '.[jax]'
+	touch $@
+
+clean:
+	rm -rf .venv demo_output
