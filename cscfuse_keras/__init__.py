@@ -1,0 +1,56 @@
+"""CSCFuse in Keras 3: image fusion by convolutional sparse coding.
+
+import cscfuse_keras
+
+fused = cscfuse_keras.fuse("ivf", infrared, visible, data_range=255)
+"""
+
+import importlib
+from typing import Any
+
+from cscfuse_keras.errors import CSCFuseError, EnvironmentProblem, InputError, ModelError, UsageError
+
+__version__ = "0.1.0"
+__all__ = [
+    "CSCFuseError",
+    "EnvironmentProblem",
+    "InputError",
+    "ModelError",
+    "UsageError",
+    "from_preset",
+    "fuse",
+]
+
+_TASKS = ("ivf",)
+
+
+def fuse(task: str, *sources: Any, **settings: Any):
+    """Fuse arrays with a shipped preset.
+
+    Args:
+        task: `"ivf"`: sources are infrared and visible, see `cscfuse_keras.tasks.ivf.fuse`.
+        sources: the task's images.
+        settings: keyword arguments of the task's function. `data_range`, the value that means white, is always needed.
+
+    Returns:
+        The fused image.
+
+    Raises:
+        UsageError: there is no such task.
+    """
+    if task not in _TASKS:
+        raise UsageError(f"task: expected one of {', '.join(_TASKS)}, found {task!r}")
+    return importlib.import_module(f"cscfuse_keras.tasks.{task}").fuse(*sources, **settings)
+
+
+def from_preset(name: str, **overrides: Any):
+    """Keras model that fuses, with shipped weights; see `cscfuse_keras.models.presets.load_preset`.
+
+    Args:
+        name: `"ivf-paper"` for instance, a task's name for its default preset, or the path of a `.keras` file.
+        overrides: settings that need no new weights, such as `base_rule`.
+    """
+    # Keras takes seconds to import, and a backend with it: only who loads a model pays.
+    from cscfuse_keras.models.presets import load_preset
+
+    return load_preset(name, **overrides).model
