@@ -1,0 +1,1 @@
+"""Builders of the three tasks' networks, from plain-data configurations."""
