@@ -1,0 +1,244 @@
+"""The registry of metrics: each with its name, direction, range, definition and source."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from cscfuse_keras.errors import UsageError
+from cscfuse_keras.metrics.average_gradient import average_gradient
+from cscfuse_keras.metrics.correlation_coefficient import correlation_coefficient
+from cscfuse_keras.metrics.edge_preservation import edge_preservation
+from cscfuse_keras.metrics.entropy import entropy
+from cscfuse_keras.metrics.mutual_information import mutual_information
+from cscfuse_keras.metrics.spatial_frequency import spatial_frequency, valid_spatial_frequency
+from cscfuse_keras.metrics.standard_deviation import global_standard_deviation, standard_deviation
+from cscfuse_keras.metrics.structural_similarity import structural_similarity
+from cscfuse_keras.metrics.sum_of_correlations_of_differences import sum_of_correlations_of_differences
+from cscfuse_keras.metrics.visual_information_fidelity import (
+    summed_pixel_visual_information_fidelity,
+    visual_information_fidelity,
+)
+
+MetricFunction = Callable[[npt.NDArray[np.float64], Sequence[npt.NDArray[np.float64]]], float]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of the registry.
+
+    Attributes:
+        name: the key in `METRICS` and the heading of a table's column, such as "EN".
+        title: the name written out.
+        function: takes the fused image and the sequence of its sources, and returns the value.
+        tasks: the tasks that it judges, such as ("ivf",).
+        direction: whether a "higher" or a "lower" value is better.
+        value_range: the least and the greatest value possible (for two sources, where their number counts).
+        definition: the definition in one line.
+        source: where the definition comes from.
+        tested_against: what the tests compare the function with.
+        definition_set: the family of definitions that a table may show together: "table1" for those behind
+            Table 1 of the CSCFuse paper, "textbook" for other metrics and for the usual forms of those that
+            the paper's table defines otherwise.
+    """
+
+    name: str
+    title: str
+    function: MetricFunction
+    tasks: tuple[str, ...]
+    direction: Literal["higher", "lower"]
+    value_range: tuple[float, float]
+    definition: str
+    source: str
+    tested_against: str
+    definition_set: str
+
+
+_TABLE1 = "Table 1 of Zhao et al., CVPR Workshops 2023"
+
+_ROWS = (
+    Metric(
+        name="EN",
+        title="entropy",
+        function=entropy,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 8.0),
+        definition="-sum p log2 p over the 256-bin histogram of F",
+        source=_TABLE1,
+        tested_against="hand-computed cases; scikit-image shannon_entropy",
+        definition_set="table1",
+    ),
+    Metric(
+        name="MI",
+        title="mutual information",
+        function=mutual_information,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 16.0),
+        definition="I(A;F) + I(B;F) in bits, 256x256-bin joint histograms, not normalised",
+        source=f"{_TABLE1}; Qu et al., Electronics Letters 38(7), 2002",
+        tested_against="hand-computed cases; plain sum over all pairs of levels",
+        definition_set="table1",
+    ),
+    Metric(
+        name="SD",
+        title="standard deviation",
+        function=standard_deviation,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 127.5),
+        definition="root mean square of F minus the mean of its column",
+        source=_TABLE1,
+        tested_against="hand-computed cases; plain loops",
+        definition_set="table1",
+    ),
+    Metric(
+        name="SF",
+        title="spatial frequency",
+        function=spatial_frequency,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 255 * 2**0.5),
+        definition="sqrt(mean Dx^2 + mean Dy^2) over all pixels, F being 0 beyond its right and bottom edge",
+        source=_TABLE1,
+        tested_against="hand-computed cases; plain loops",
+        definition_set="table1",
+    ),
+    Metric(
+        name="VIF",
+        title="visual information fidelity for fusion (VIFF)",
+        function=visual_information_fidelity,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, float("inf")),
+        definition="VIFF: per pixel the source of smaller gain; scales weighted 1, 0, 0.15, 1; noise 325.125",
+        source=f"{_TABLE1}; Han et al., Information Fusion 14(2), 2013",
+        tested_against="plain loops over windows; the closed form for a fused image of scaled contrast",
+        definition_set="table1",
+    ),
+    Metric(
+        name="AG",
+        title="average gradient",
+        function=average_gradient,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 1020.0),
+        definition="sum sqrt((gx^2 + gy^2)/2) / ((M-1)(N-1)), central differences, one-sided at the border",
+        source=_TABLE1,
+        tested_against="hand-computed cases; plain loops",
+        definition_set="table1",
+    ),
+    Metric(
+        name="SCD",
+        title="sum of the correlations of differences",
+        function=sum_of_correlations_of_differences,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(-2.0, 2.0),
+        definition="corr(F - B, A) + corr(F - A, B), signed differences",
+        source=f"{_TABLE1}; Aslantas and Bendes, AEU 69(12), 2015",
+        tested_against="hand-computed cases; numpy.corrcoef",
+        definition_set="table1",
+    ),
+    Metric(
+        name="Qabf",
+        title="edge preservation",
+        function=edge_preservation,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 1.0),
+        definition="preserved Sobel strength and orientation, weighted by the sources' strength (L = 1)",
+        source="Xydeas and Petrovic, Electronics Letters 36(4), 2000",
+        tested_against="hand-computed cases; plain loops",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="SSIM",
+        title="structural similarity",
+        function=structural_similarity,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(-1.0, 1.0),
+        definition="mean of SSIM(F, A) and SSIM(F, B), 11x11 Gaussian, sigma 1.5, data range 255, valid area",
+        source="Wang et al., IEEE Transactions on Image Processing 13(4), 2004",
+        tested_against="scikit-image structural_similarity; hand-computed cases",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="CC",
+        title="correlation coefficient",
+        function=correlation_coefficient,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(-1.0, 1.0),
+        definition="mean of the Pearson correlations of F with A and with B",
+        source="Pearson correlation",
+        tested_against="hand-computed cases; numpy.corrcoef",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="SD-global",
+        title="global standard deviation",
+        function=global_standard_deviation,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 127.5),
+        definition="root mean square of F minus the mean of the whole image",
+        source="standard deviation of the population",
+        tested_against="hand-computed cases; plain loops",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="SF-valid",
+        title="spatial frequency over valid differences",
+        function=valid_spatial_frequency,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 255 * 2**0.5),
+        definition="sqrt(mean Dx^2 + mean Dy^2), each mean over the differences inside the image",
+        source="Eskicioglu and Fisher, IEEE Transactions on Communications 43(12), 1995",
+        tested_against="hand-computed cases; plain loops",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="VIFp",
+        title="pixel-domain visual information fidelity, summed over the sources",
+        function=summed_pixel_visual_information_fidelity,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, float("inf")),
+        definition="VIFp(A, F) + VIFp(B, F), four scales, noise 2",
+        source="Sheikh and Bovik, IEEE Transactions on Image Processing 15(2), 2006",
+        tested_against="plain loops over windows; the closed form for a fused image of scaled contrast",
+        definition_set="textbook",
+    ),
+)
+
+METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}
+
+
+def metrics_for(task: str, definitions: str | None = "table1") -> tuple[Metric, ...]:
+    """Return a task's metrics of one set of definitions, in the order of the registry.
+
+    Args:
+        task: such as "ivf".
+        definitions: such as "table1" or "textbook"; None for those of every set.
+
+    Returns:
+        The rows, at least one.
+
+    Raises:
+        UsageError: there is no such metric; the message names the choices.
+    """
+    of_task = [row for row in _ROWS if task in row.tasks]
+    if not of_task:
+        known = sorted({name for row in _ROWS for name in row.tasks})
+        raise UsageError(f"task: expected one of {', '.join(known)}, found {task!r}; no metric judges it")
+    rows = tuple(row for row in of_task if definitions in (None, row.definition_set))
+    if not rows:
+        known = sorted({row.definition_set for row in of_task})
+        raise UsageError(f"definitions: expected one of {', '.join(known)} for {task}, found {definitions!r}")
+    return rows
