@@ -1,0 +1,131 @@
+"""A training run: one `model.fit` whose progress survives a kill, the same for every task."""
+
+import dataclasses
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+
+from cscfuse_keras.errors import UsageError
+from cscfuse_keras.io.atomic import write_text
+from cscfuse_keras.training.progress import Progress, RecordProgress
+
+
+class TrainingData(Protocol):
+    """What a run needs of its data.
+
+    Attributes:
+        steps: batches an epoch.
+        validation: `(inputs, targets)` arrays, the same in every epoch.
+    """
+
+    steps: int
+    validation: Any
+
+    def batches(self, first_epoch: int) -> Any:
+        """Training batches from an epoch on: a tf.data.Dataset or a keras PyDataset."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to learn.
+
+    Attributes:
+        epochs: passes over the training data in total.
+        learning_rate: learning rate or Keras schedule (of steps).
+        validation_batch_size: items of the validation arrays judged at a time.
+    """
+
+    epochs: int
+    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule
+    validation_batch_size: int
+
+
+def fit(
+    model: keras.Model,
+    loss: keras.losses.Loss,
+    data: TrainingData,
+    schedule: Schedule,
+    progress: Progress,
+    save_best: Callable[[Path], None],
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> None:
+    """Compile, go on from the newest checkpoint of `progress` if there is one, and fit with Adam.
+
+    Args:
+        model: the network.
+        loss: what to minimise.
+        data: batches and validation arrays.
+        schedule: epochs and learning rate.
+        progress: record of the run; `Progress.load` finds an earlier one.
+        save_best: called with a path when the validation loss is the lowest so far.
+        callbacks: further Keras callbacks.
+
+    Raises:
+        ModelError: the loss became NaN or infinite.
+    """
+    model.compile(keras.optimizers.Adam(schedule.learning_rate), loss)
+    done = progress.restore(model)
+    if done >= schedule.epochs:
+        return
+    batches = data.batches(done)
+    endless = not isinstance(batches, keras.utils.PyDataset)
+    model.fit(
+        batches,
+        epochs=schedule.epochs,
+        initial_epoch=done,
+        steps_per_epoch=data.steps if endless else None,
+        shuffle=False,
+        validation_data=data.validation,
+        validation_batch_size=schedule.validation_batch_size,
+        callbacks=[RecordProgress(progress, save_best), *_tensorboard(progress.directory), *callbacks],
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+
+
+def open_run(directory: Path, settings: dict[str, Any], resume: bool) -> Progress:
+    """The run in a folder, new or to go on with.
+
+    Args:
+        directory: the run's folder; made if missing.
+        settings: all settings as plain data; stored in `settings.json`.
+        resume: go on with the run that is there.
+
+    Raises:
+        UsageError: the folder holds a run and `resume` is off, or that run had other settings.
+    """
+    progress, stored = Progress.load(directory), directory / "settings.json"
+    if progress.epochs_done and not resume:
+        raise UsageError(
+            f"{directory}: expected a folder without a training run, found one of {progress.epochs_done} epochs; "
+            "add --resume to go on with it, or choose another folder"
+        )
+    settings = json.loads(json.dumps(settings))
+    if resume and stored.exists():
+        before = json.loads(stored.read_text())
+        changed = [
+            f"{part}.{name}: {before.get(part, {}).get(name)!r} -> {value!r}"
+            for part, values in settings.items()
+            for name, value in values.items()
+            # Training longer than first asked for is no change of what was done so far.
+            if name != "epochs" and before.get(part, {}).get(name) != value
+        ]
+        if changed:
+            raise UsageError(
+                f"{directory}: expected the settings of the run there, found {'; '.join(changed)}; "
+                "resume with the same settings, or start in another folder"
+            )
+    write_text(stored, json.dumps(settings, indent=1) + "\n")
+    return progress
+
+
+def _tensorboard(directory: Path) -> Sequence[keras.callbacks.Callback]:
+    """TensorBoard logs where TensorFlow, which writes them on every backend, is installed."""
+    if importlib.util.find_spec("tensorflow") is None:
+        return []
+    return [keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False)]
