@@ -1,0 +1,23 @@
+"""What executes a fusion model: a runtime is called with float32 arrays in [0, 1] and returns one."""
+
+from cscfuse_keras.errors import UsageError
+
+RUNTIMES = ("auto", "keras")
+"""Names of the runtimes; `auto` takes the fastest that is installed."""
+
+
+def ivf_runtime(fusion, runtime: str = "auto"):
+    """Runtime for an infrared-visible fusion model.
+
+    Args:
+        fusion: model from `cscfuse_keras.models.ivf.build_fusion`.
+        runtime: one of `RUNTIMES`.
+
+    Raises:
+        UsageError: there is no such runtime.
+    """
+    if runtime not in RUNTIMES:
+        raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")
+    from cscfuse_keras.runtimes.keras_ivf import KerasIVF
+
+    return KerasIVF(fusion)

@@ -1,0 +1,42 @@
+"""Arrays of a stated range, to and from float32 in [0, 1]."""
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from cscfuse_keras.errors import InputError
+
+
+def unit_array(image: np.ndarray, data_range: float, name: str) -> np.ndarray:
+    """An image as float32 in [0, 1].
+
+    Args:
+        image: (height, width) or (height, width, 3), integers or floats in [0, data_range].
+        data_range: the value that means white.
+        name: of the argument, for messages.
+
+    Raises:
+        InputError: the shape is another, or a value is not finite or outside [0, data_range].
+    """
+    image = np.asarray(image)
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3) or not image.size:
+        raise InputError(
+            f"{name}: expected shape (height, width) or (height, width, 3), found {image.shape}; reshape it"
+        )
+    if image.dtype.kind not in "uif":
+        raise InputError(f"{name}: expected integers or floats, found {image.dtype}; convert it")
+    if not data_range > 0:
+        raise InputError(f"data_range: expected the value of white, above 0, found {data_range}")
+    low, high = image.min(), image.max()
+    # Written so that NaN, for which every comparison is false, is refused.
+    if not (low >= 0 and high <= data_range):
+        raise InputError(
+            f"{name}: expected values in [0, {data_range:g}] (data_range), found {low:g} to {high:g}; "
+            "state the range that the values have, or scale them"
+        )
+    return (image / np.float64(data_range)).astype(np.float32)
+
+
+def from_unit(image: np.ndarray, data_range: float, dtype: DTypeLike) -> np.ndarray:
+    """A float32 image in [0, 1] as `dtype` in [0, data_range]; integers are rounded."""
+    scaled = image * np.float64(data_range)
+    return (np.rint(scaled) if np.dtype(dtype).kind in "ui" else scaled).astype(dtype)

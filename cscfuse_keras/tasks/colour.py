@@ -1,0 +1,38 @@
+"""Luma and chroma of arrays (BT.601 with full range, golden 11)."""
+
+import numpy as np
+
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+def luma(rgb: np.ndarray) -> np.ndarray:
+    """Y = 0.299 R + 0.587 G + 0.114 B.
+
+    Args:
+        rgb: float array (..., 3).
+
+    Returns:
+        Array (...), same range.
+    """
+    return rgb @ LUMA_WEIGHTS.astype(rgb.dtype)
+
+
+def with_luma(rgb: np.ndarray, new_luma: np.ndarray) -> np.ndarray:
+    """The colour picture with its luma replaced and its chroma (Cb, Cr) kept.
+
+    Both chroma channels are differences of channel and luma, so adding the change of luma to all channels keeps them.
+    Where that would leave [0, 1], chroma is scaled down just enough: clipping channels would change luma and hue.
+
+    Args:
+        rgb: float array (height, width, 3) in [0, 1].
+        new_luma: float array (height, width) in [0, 1].
+
+    Returns:
+        float array (height, width, 3) in [0, 1].
+    """
+    grey = new_luma[..., np.newaxis]
+    chroma = rgb - luma(rgb)[..., np.newaxis]
+    room = np.where(chroma > 0, 1 - grey, grey)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fitting = np.where(np.abs(chroma) > room, room / np.abs(chroma), 1)
+    return np.clip(grey + fitting.min(axis=-1, keepdims=True) * chroma, 0, 1)

@@ -1,0 +1,93 @@
+"""Scores of infrared-visible pairs on disk."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from cscfuse_keras.errors import InputError
+from cscfuse_keras.io import list_pictures, pair_by_stem, read_picture, to_depth, to_unit
+from cscfuse_keras.metrics import evaluate_ivf
+from cscfuse_keras.tasks.colour import luma
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """A pair to judge: its name (the stem) and the files of infrared and visible picture."""
+
+    name: str
+    infrared: Path
+    visible: Path
+
+
+@dataclasses.dataclass(frozen=True)
+class FusedSource:
+    """Where fused pictures come from.
+
+    Attributes:
+        name: shown in the report.
+        fuse: from the pair's name and its float32 pictures in [0, 1] to the fused one.
+    """
+
+    name: str
+    fuse: Callable[[str, np.ndarray, np.ndarray], np.ndarray]
+
+
+def plan(infrared: Path, visible: Path, fused: Path | None = None) -> tuple[list[Item], list[tuple[Path, str]]]:
+    """Pairs to judge, and files left over with the reason.
+
+    Raises:
+        InputError: a folder is missing, or there is no pair.
+    """
+    pairs, left_over = pair_by_stem(infrared, visible)
+    items = [Item(*pair) for pair in pairs]
+    if fused is not None:
+        stems = {path.stem for path in list_pictures(fused)}
+        left_over += [
+            (item.visible, f"no fused picture of this stem in {fused}") for item in items if item.name not in stems
+        ]
+        items = [item for item in items if item.name in stems]
+    if not items:
+        raise InputError(f"{infrared}, {visible}: expected pictures of equal stem, found no pair; name them alike")
+    return items, left_over
+
+
+def fused_by_preset(preset: str) -> FusedSource:
+    """Fuse with a preset."""
+    from cscfuse_keras.tasks.ivf import IVFFuser
+
+    fuser = IVFFuser(preset)
+    return FusedSource(fuser.preset.name, lambda name, infrared, visible: fuser.fuse(infrared, visible))
+
+
+def fused_from_folder(folder: Path) -> FusedSource:
+    """Take fused pictures from a folder."""
+    files = {path.stem: path for path in list_pictures(folder)}
+    return FusedSource(str(folder), lambda name, infrared, visible: _unit(files[name]))
+
+
+def judge(item: Item, source: FusedSource) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Scores of a pair, and its pictures (uint8) for the report.
+
+    Raises:
+        InputError: a file cannot be read, or sizes differ.
+    """
+    infrared, visible = _unit(item.infrared), _unit(item.visible)
+    fused = source.fuse(item.name, infrared, visible)
+    grey = [to_depth(_grey(image), "uint8") for image in (fused, infrared, visible)]
+    try:
+        scores = evaluate_ivf(*grey)
+    except InputError as problem:
+        raise InputError(f"{item.name}: {problem}") from None
+    pictures = {"infrared": infrared, "visible": visible, "fused": fused}
+    return scores, {title: to_depth(image, "uint8") for title, image in pictures.items()}
+
+
+def _unit(path: Path) -> np.ndarray:
+    picture = read_picture(path)
+    return to_unit(picture.pixels, picture.full_scale)
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+    return image if image.ndim == 2 else luma(image)
