@@ -1,0 +1,5 @@
+"""`python -m cscfuse_keras` is the same as `cscfuse`."""
+
+from cscfuse_keras.cli import main
+
+main()

@@ -1,0 +1,16 @@
+"""`cscfuse presets`: what is shipped."""
+
+import json
+
+import click
+
+
+@click.command()
+def presets() -> None:
+    """List the shipped presets."""
+    from cscfuse_keras.models.presets import SETTINGS, preset_names, presets_folder
+
+    for name in preset_names():
+        settings = presets_folder() / name / SETTINGS
+        if settings.exists():
+            click.echo(f"{name}: task {json.loads(settings.read_text())['task']}, card {settings.parent / 'README.md'}")

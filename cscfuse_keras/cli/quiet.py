@@ -1,0 +1,30 @@
+"""Loading Keras without its libraries' start-up messages."""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+
+
+def load_keras() -> None:
+    """Import Keras and its backend; what they print while they load is dropped unless `--debug` was given.
+
+    TensorFlow writes to the process's standard error before its own log level applies.
+    """
+    silence = contextlib.nullcontext() if os.environ.get("CSCFUSE_DEBUG") else _no_standard_error()
+    with silence:
+        importlib.import_module("keras")
+
+
+@contextlib.contextmanager
+def _no_standard_error() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of the user's
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

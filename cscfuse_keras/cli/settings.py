@@ -1,0 +1,121 @@
+"""Command-line options and config files for the settings of a `Config`."""
+
+import dataclasses
+import tomllib
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cscfuse_keras.config import Config
+from cscfuse_keras.errors import InputError, UsageError
+
+
+def options_for(*configs: type[Config]) -> Callable[[Callable], Callable]:
+    """Decorator that adds an option for every setting of some configs: `--learning-rate` for `learning_rate`.
+
+    Options that are not given are passed as None.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        for config in reversed(configs):
+            hints = typing.get_type_hints(config)
+            for field in reversed(dataclasses.fields(config)):
+                default = " ".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
+                function = click.option(
+                    _flag(field.name, hints[field.name]),
+                    field.name,
+                    type=_type(hints[field.name]),
+                    default=None,
+                    help=f"{_describe(config, field.name)} Default: {default}.",
+                )(function)
+        return function
+
+    return decorate
+
+
+def read_settings(file: Path | None, sections: dict[str, Config], given: dict[str, Any]) -> dict[str, Config]:
+    """Settings from defaults, then a TOML file, then options.
+
+    Args:
+        file: TOML file with one table a section, or None.
+        sections: section names with their default settings.
+        given: option values by setting name; None where an option was not given.
+
+    Returns:
+        Settings by section name.
+
+    Raises:
+        InputError: the file is missing or no TOML.
+        UsageError: it has an unknown section or setting, or a value of a wrong type.
+    """
+    stored = _read_toml(file) if file else {}
+    for name in stored:
+        if name not in sections:
+            raise UsageError(f"{file}: expected sections {', '.join(sections)}, found {name!r}; correct its name")
+    result = {}
+    for section, defaults in sections.items():
+        values = {**defaults.to_dict(), **stored.get(section, {})}
+        type(defaults).from_dict(stored.get(section, {}), f"{file} [{section}]")
+        names = {field.name for field in dataclasses.fields(defaults)}
+        values.update({name: value for name, value in given.items() if name in names and value is not None})
+        result[section] = type(defaults).from_dict(values, section)
+    return result
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise InputError(f"{file}: expected a TOML file of settings, found a problem: {problem}; correct it") from None
+
+
+def _flag(name, hint):
+    option = name.replace("_", "-")
+    return f"--{option}/--no-{option}" if hint is bool else f"--{option}"
+
+
+class _Numbers(click.ParamType):
+    """Numbers separated by commas or blanks, such as `30,45`; an empty text is none."""
+
+    name = "numbers"
+
+    def __init__(self, kind: type):
+        self.kind = kind
+
+    def convert(self, value, parameter, context):
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(self.kind(part) for part in value.replace(",", " ").split())
+        except ValueError:
+            self.fail(f"expected numbers separated by commas, found {value!r}", parameter, context)
+
+
+def _type(hint):
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return click.Choice(arguments)
+    if origin is tuple:
+        return _Numbers(arguments[0])
+    if origin in (typing.Union, types.UnionType):
+        return _type(next(argument for argument in arguments if argument is not type(None)))
+    return hint
+
+
+def _describe(config: type[Config], name: str) -> str:
+    """The setting's line in the class's docstring."""
+    text, found = [], False
+    for line in (config.__doc__ or "").splitlines():
+        stripped = line.strip()
+        if stripped.startswith(f"{name}:"):
+            found = True
+            text.append(stripped.removeprefix(f"{name}:").strip())
+        elif found and line.startswith("            "):
+            text.append(stripped)
+        elif found:
+            break
+    return " ".join(text).replace("`", "").replace('"', "")

@@ -1,0 +1,39 @@
+"""`cscfuse train`: a network from pictures."""
+
+from pathlib import Path
+
+import click
+
+from cscfuse_keras.cli.quiet import load_keras
+from cscfuse_keras.cli.settings import options_for, read_settings
+
+load_keras()
+from cscfuse_keras.models.ivf import VARIANTS, IVFConfig  # noqa: E402
+from cscfuse_keras.training.ivf import IVFTraining  # noqa: E402
+from cscfuse_keras.training.ivf import train as train_ivf  # noqa: E402
+
+
+@click.command()
+@click.option("--task", type=click.Choice(["ivf"]), required=True, help="ivf: infrared and visible.")
+@click.option(
+    "--data",
+    "sources",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Folder of pictures (may be given several times), or one HDF5 file from `cscfuse patches`.",
+)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
+@click.option("--variant", type=click.Choice(list(VARIANTS)), default="paper", show_default=True, help="Network.")
+@click.option("--config", type=click.Path(path_type=Path), help="TOML file with [network] and [training] settings.")
+@click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
+@options_for(IVFConfig, IVFTraining)
+def train(task, sources, output, variant, config, resume, **given) -> None:
+    """Train a network; OUTPUT/best.keras is the best model, ready for `cscfuse fuse --preset`.
+
+    The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
+    goes on with --resume. Keras' backend is chosen by the environment variable KERAS_BACKEND.
+    """
+    settings = read_settings(config, {"network": VARIANTS[variant], "training": IVFTraining()}, given)
+    progress = train_ivf(list(sources), output, settings["network"], settings["training"], resume)
+    click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")
