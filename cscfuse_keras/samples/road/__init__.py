@@ -1,0 +1,1 @@
+"""The parts of the night road: each paints one kind of thing on a scene's canvas."""
