@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.io.pictures import SUFFIXES, read_picture, to_unit
+from cscfuse_keras.io import read_picture, to_unit
+from cscfuse_keras.io.pictures import FORMATS
 from cscfuse_keras.tasks.colour import luma
 
 
@@ -21,9 +22,9 @@ def find_pictures(folders: Iterable[str | os.PathLike]) -> list[Path]:
     for folder in map(Path, folders):
         if not folder.is_dir():
             raise InputError(f"{folder}: expected a folder of pictures, found nothing there; check the path")
-        pictures = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+        pictures = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FORMATS)
         if not pictures:
-            raise InputError(f"{folder}: expected pictures ({', '.join(sorted(SUFFIXES))}), found none")
+            raise InputError(f"{folder}: expected pictures ({', '.join(sorted(FORMATS))}), found none")
         found.extend(pictures)
     return found
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
 def luma(rgb: np.ndarray) -> np.ndarray:

@@ -125,7 +125,8 @@ def open_run(directory: Path, settings: dict[str, Any], resume: bool) -> Progres
 
 
 def _tensorboard(directory: Path) -> Sequence[keras.callbacks.Callback]:
-    """TensorBoard logs where TensorFlow, which writes them on every backend, is installed."""
-    if importlib.util.find_spec("tensorflow") is None:
+    """TensorBoard logs where TensorFlow and TensorBoard, which write them on every backend, are installed."""
+    if not all(importlib.util.find_spec(package) for package in ("tensorflow", "tensorboard")):
+        print("no TensorBoard logs: the extra cscfuse-keras[tensorboard] is not installed")
         return []
     return [keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False)]

@@ -1,0 +1,50 @@
+"""`cscfuse evaluate`."""
+
+import csv
+import json
+
+import numpy as np
+
+from cscfuse_keras.io import write_picture
+from cscfuse_keras.metrics import evaluate_ivf
+from cscfuse_keras.samples import night_road
+
+
+def write_scene(folder, stem, seed=0):
+    infrared, visible = (np.rint(255 * image).astype("uint8") for image in night_road(height=64, width=80, seed=seed))
+    write_picture(folder / "ir" / f"{stem}.png", infrared)
+    write_picture(folder / "vis" / f"{stem}.png", visible[..., 1])
+    return infrared, visible[..., 1]
+
+
+def test_scores_of_given_pictures(cscfuse, tmp_path):
+    infrared, visible = write_scene(tmp_path, "scene")
+    write_picture(tmp_path / "fused" / "scene.png", visible // 2 + infrared // 2)
+    folders = ["--infrared", tmp_path / "ir", "--visible", tmp_path / "vis"]
+    result = cscfuse("evaluate", "--task", "ivf", *folders, "--fused", tmp_path / "fused", "-o", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    expected = evaluate_ivf(visible // 2 + infrared // 2, infrared, visible)
+    with (tmp_path / "report" / "scores.csv").open() as file:
+        row = next(csv.DictReader(file))
+    assert float(row["EN"]) == np.float64(expected["EN"]).round(12) or abs(float(row["EN"]) - expected["EN"]) < 1e-6
+    assert "scene" in (tmp_path / "report" / "index.html").read_text()
+
+
+def test_scores_of_a_preset_name_what_is_missing(cscfuse, tmp_path):
+    write_scene(tmp_path, "a")
+    write_scene(tmp_path, "b", seed=1)
+    (tmp_path / "vis" / "b.png").unlink()
+    folders = ["--infrared", tmp_path / "ir", "--visible", tmp_path / "vis"]
+    result = cscfuse("evaluate", "--task", "ivf", *folders, "-o", tmp_path / "report", "--definitions", "table1")
+    assert result.exit_code == 3
+    assert "b.png" in result.output
+    report = json.loads((tmp_path / "report" / "scores.json").read_text())
+    assert "ivf-paper" in json.dumps(report)
+    again = cscfuse("evaluate", "--task", "ivf", *folders, "-o", tmp_path / "report")
+    assert again.exit_code == 2
+
+
+def test_preset_and_fused_exclude_each_other(cscfuse, tmp_path):
+    arguments = ["--infrared", tmp_path, "--visible", tmp_path, "--fused", tmp_path, "--preset", "ivf"]
+    result = cscfuse("evaluate", "--task", "ivf", *arguments, "-o", tmp_path / "report")
+    assert result.exit_code == 2
