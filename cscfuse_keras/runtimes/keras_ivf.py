@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from cscfuse_keras.runtimes.allocator import keep_large_blocks
 from cscfuse_keras.runtimes.host_merge import merge
 
 
@@ -14,6 +15,7 @@ class KerasIVF:
     """
 
     def __init__(self, fusion: keras.Model):
+        keep_large_blocks()
         self.encoder = fusion.get_layer("encoder")
         self.merges = [fusion.get_layer("merge_base"), fusion.get_layer("merge_detail")]
         codes = [keras.Input(output.shape[1:]) for output in self.encoder.outputs]
