@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io import pair_by_stem, read_picture, to_depth, to_unit, write_picture
+from cscfuse_keras.io.pictures import DEPTHS, FORMATS
 
 if TYPE_CHECKING:
     from cscfuse_keras.tasks.ivf import IVFFuser
@@ -65,12 +66,16 @@ def _output_name(visible: Path) -> str:
 
 
 def check_outputs(jobs: list[Job], overwrite: bool) -> None:
-    """Find out before the work starts that no output stands in the way.
+    """Find out before the work starts that every output can be written.
 
     Raises:
-        UsageError: an output exists and `overwrite` is off, or an output is one of the inputs.
+        UsageError: an output is of a format that is not written, or exists and `overwrite` is off, or an output is one of the inputs.
     """
     for job in jobs:
+        if FORMATS.get(job.output.suffix.lower()) not in DEPTHS:
+            raise UsageError(
+                f"{job.output}: expected a name ending in .png, .jpg, .bmp or .tif, found {job.output.suffix!r}; rename it"
+            )
         if any(job.output.exists() and job.output.samefile(source) for source in (job.infrared, job.visible)):
             raise UsageError(f"{job.output}: expected an output beside the inputs, found an input itself; name another")
         if job.output.exists() and not overwrite:
