@@ -66,9 +66,7 @@ def main(repeats: int, preset: str) -> None:
         table.add_row(name, f"{seconds:.3f}")
     console = Console()
     console.print(table)
-    console.print(
-        f"memory peak before the last row {peak:.0f} MB; {os.cpu_count()} cores, {platform.processor() or platform.machine()}"
-    )
+    console.print(f"memory peak before the last row {peak:.0f} MB; {os.cpu_count()} cores, {platform.machine()}")
     difference = np.abs(np.asarray(fusion.predict_on_batch(keras_inputs))[0, ..., 0] - fuser.fuse(infrared, grey)).max()
     console.print(f"largest difference between the two ways: {difference:.1e}")
 

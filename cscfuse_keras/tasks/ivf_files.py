@@ -69,12 +69,13 @@ def check_outputs(jobs: list[Job], overwrite: bool) -> None:
     """Find out before the work starts that every output can be written.
 
     Raises:
-        UsageError: an output is of a format that is not written, or exists and `overwrite` is off, or an output is one of the inputs.
+        UsageError: an output is of a format that is not written, or one of the inputs, or exists and `overwrite` is
+            off.
     """
     for job in jobs:
         if FORMATS.get(job.output.suffix.lower()) not in DEPTHS:
             raise UsageError(
-                f"{job.output}: expected a name ending in .png, .jpg, .bmp or .tif, found {job.output.suffix!r}; rename it"
+                f"{job.output}: expected a name ending in .png, .jpg, .bmp or .tif, found {job.output.suffix!r}"
             )
         if any(job.output.exists() and job.output.samefile(source) for source in (job.infrared, job.visible)):
             raise UsageError(f"{job.output}: expected an output beside the inputs, found an input itself; name another")
