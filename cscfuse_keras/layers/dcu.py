@@ -1,6 +1,7 @@
 """The dictionary convolutional unit: one learned step of convolutional sparse coding."""
 
 import keras
+from keras import ops
 
 from cscfuse_keras.layers.padded_conv import PaddedConv2D
 from cscfuse_keras.layers.soft_threshold import SoftThreshold
@@ -43,7 +44,8 @@ class DictionaryConvolutionalUnit(keras.layers.Layer):
     """z' = f( BN( z + Conv1( x - Conv0(z) ) ) ), an unrolled iteration of ISTA (Zhao et al. 2023, eq. 5 to 8).
 
     Conv0, the decoder, maps the code to the image with the learned dictionary; Conv1, the encoder, maps the residual
-    back to the code. Called without a code the unit starts from z = 0, and no convolution is spent on zeros.
+    back to the code. Called without a code the unit starts from z = 0; no convolution is spent on zeros, unless Conv0
+    has biases.
 
     Args:
         code_channels: channels of the code given and, unless `output_channels` is set, of the code returned.
@@ -152,9 +154,11 @@ class DictionaryConvolutionalUnit(keras.layers.Layer):
         )
 
     def residual(self, image, code=None):
-        """X - Conv0(z): what the code does not explain yet, same shape as the image."""
+        """What the code does not explain yet, x - Conv0(z), same shape as the image; no code means z = 0."""
         if code is None:
-            return image
+            if not (self.decoder and self.settings["use_bias"]):
+                return image
+            code = ops.zeros((*ops.shape(image)[:-1], self.settings["code_channels"]), image.dtype)
         if not self.decoder:
             raise ValueError("this unit was built without a code: call it without one, or build it with code_shape")
         reconstruction = code

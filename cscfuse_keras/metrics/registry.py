@@ -12,6 +12,7 @@ from cscfuse_keras.metrics.average_gradient import average_gradient
 from cscfuse_keras.metrics.correlation_coefficient import correlation_coefficient
 from cscfuse_keras.metrics.edge_preservation import edge_preservation
 from cscfuse_keras.metrics.entropy import entropy
+from cscfuse_keras.metrics.mef_ssim import mef_ssim, single_scale_mef_ssim
 from cscfuse_keras.metrics.mutual_information import mutual_information
 from cscfuse_keras.metrics.spatial_frequency import spatial_frequency, valid_spatial_frequency
 from cscfuse_keras.metrics.standard_deviation import global_standard_deviation, standard_deviation
@@ -213,6 +214,30 @@ _ROWS = (
         definition="VIFp(A, F) + VIFp(B, F), four scales, noise 2",
         source="Sheikh and Bovik, IEEE Transactions on Image Processing 15(2), 2006",
         tested_against="plain loops over windows; the closed form for a fused image of scaled contrast",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="MEF-SSIM",
+        title="multi-exposure structural similarity",
+        function=mef_ssim,
+        tasks=("mef",),
+        direction="higher",
+        value_range=(0.0, 1.0),
+        definition="three scales to the powers 0.0711, 0.4530, 0.4760; 11x11 patches, Gaussian of sigma 1.5, C = 58.5",
+        source="Ma et al., IEEE Transactions on Image Processing 24(11), 2015",
+        tested_against="plain loops over patches; hand-computed cases",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="MEF-SSIM-single",
+        title="multi-exposure structural similarity at one scale",
+        function=single_scale_mef_ssim,
+        tasks=("mef",),
+        direction="higher",
+        value_range=(-1.0, 1.0),
+        definition="MEF-SSIM at the images' own scale alone",
+        source="Ma et al., IEEE Transactions on Image Processing 24(11), 2015",
+        tested_against="plain loops over patches; hand-computed cases",
         definition_set="textbook",
     ),
 )

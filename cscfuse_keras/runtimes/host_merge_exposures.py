@@ -1,8 +1,9 @@
-"""The exposures of a scene merged on the host, one at a time: needs two images of memory, however many exposures there are.
+"""The exposures of a scene merged on the host, one after the other: memory does not grow with their number.
 
-The same numbers as `cscfuse_keras.fusion.merge_exposures` up to rounding.
+The same numbers as the layers of `cscfuse_keras.fusion` up to rounding.
 """
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +25,7 @@ def fuse_from_maps(exposures: Sequence[np.ndarray], maps: Sequence[np.ndarray]) 
     Returns:
         float32 (height, width, 3), RGB, not clipped.
     """
-    highest = np.maximum.reduce(maps)
+    highest = functools.reduce(np.maximum, maps)
     weights = np.zeros_like(highest)
     fused_luma = np.zeros_like(highest)
     distances = np.zeros((*highest.shape, 2), np.float32)

@@ -31,5 +31,6 @@ class KerasMEF:
     def maps(self, exposures: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The coder's map (height, width) of each exposure; their softmax is the weights."""
         return [
-            self.coder.predict_on_batch(luma(exposure)[np.newaxis, ..., np.newaxis])[0, ..., 0] for exposure in exposures
+            self.coder.predict_on_batch(luma(exposure)[np.newaxis, ..., np.newaxis])[0, ..., 0]
+            for exposure in exposures
         ]

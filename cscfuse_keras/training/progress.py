@@ -112,7 +112,8 @@ class RecordProgress(keras.callbacks.Callback):
         row = {"epoch": epoch + 1, **(logs or {})}
         row["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         row["seconds"] = round(time.perf_counter() - self.began, 2)
-        self.progress.record(row, self.model)
+        # The best model first: a run killed in between does the epoch again, and finds it to be the best again.
         if is_best:
             with replacing(self.progress.directory / "best.keras") as partial:
                 self.save_best(partial)
+        self.progress.record(row, self.model)

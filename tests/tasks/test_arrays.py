@@ -7,7 +7,9 @@ from cscfuse_keras.errors import InputError
 from cscfuse_keras.tasks.arrays import from_unit, unit_array
 
 
-@pytest.mark.parametrize(("dtype", "data_range"), [("uint8", 255), ("uint16", 65535), ("uint16", 4095), ("int32", 1000)])
+@pytest.mark.parametrize(
+    ("dtype", "data_range"), [("uint8", 255), ("uint16", 65535), ("uint16", 4095), ("int32", 1000)]
+)
 def test_every_level_survives_the_round_trip(dtype, data_range):
     levels = np.arange(data_range + 1, dtype=dtype).reshape(1, -1)
     unit = unit_array(levels, data_range, "image")
