@@ -13,7 +13,7 @@ from cscfuse_keras.tasks.colour import luma
 
 
 def find_pictures(folders: Iterable[str | os.PathLike]) -> list[Path]:
-    """All picture files below the folders, sorted by path.
+    """All picture files below the folders, sorted by path; hidden files are left out.
 
     Raises:
         InputError: a folder is missing or holds no picture.
@@ -22,7 +22,7 @@ def find_pictures(folders: Iterable[str | os.PathLike]) -> list[Path]:
     for folder in map(Path, folders):
         if not folder.is_dir():
             raise InputError(f"{folder}: expected a folder of pictures, found nothing there; check the path")
-        pictures = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FORMATS)
+        pictures = sorted(path for path in folder.rglob("[!.]*") if path.suffix.lower() in FORMATS and path.is_file())
         if not pictures:
             raise InputError(f"{folder}: expected pictures ({', '.join(sorted(FORMATS))}), found none")
         found.extend(pictures)

@@ -52,7 +52,7 @@ def fusion_from_release(states: Mapping[str, Mapping[str, np.ndarray]]) -> keras
 
 
 def _part(state: Mapping[str, np.ndarray], where: str) -> str:
-    if any(name.startswith("decode_last.") for name in state):
+    if any("decode_last." in name for name in state):
         return "decoder"
     if any(name.endswith("activation.theta") for name in state):
         return "detail encoder"

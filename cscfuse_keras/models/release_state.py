@@ -17,7 +17,12 @@ class ReleaseState:
     """
 
     def __init__(self, state: Mapping[str, np.ndarray], where: str):
-        self.state = {name: value for name, value in state.items() if not name.endswith("num_batches_tracked")}
+        # Weights saved after parallel training carry a prefix; BN's batch count has no use after training.
+        self.state = {
+            name.removeprefix("module."): value
+            for name, value in state.items()
+            if not name.endswith("num_batches_tracked")
+        }
         self.where = where
         self.used: set[str] = set()
 

@@ -15,7 +15,7 @@ def read_torch_file(path: Path) -> dict[str, np.ndarray]:
         path: file written by `torch.save`; loaded with `weights_only=True`.
 
     Returns:
-        float32 arrays by parameter name, without the prefix `module.` of parallel training.
+        float32 arrays by parameter name.
 
     Raises:
         InputError: the file is missing, damaged, holds anything but tensors and plain data, or no state dict.
@@ -41,7 +41,7 @@ def read_torch_file(path: Path) -> dict[str, np.ndarray]:
         raise InputError(
             f"{path}: expected a state dict of tensors, found {type(content).__name__}; give the weights file"
         )
-    return {name.removeprefix("module."): tensor.float().numpy() for name, tensor in state.items()}
+    return {name: tensor.float().numpy() for name, tensor in state.items()}
 
 
 def _state_dict(content, tensor):

@@ -31,7 +31,13 @@ def test_train_then_fuse_with_the_result(cscfuse, pictures, tmp_path):
     run = tmp_path / "run"
     result = cscfuse("train", "--task", "ivf", "--data", pictures, "-o", run, *TINY, "--epochs", 1)
     assert result.exit_code == 0, result.output
-    assert {path.name for path in run.iterdir()} >= {"best.keras", "history.csv", "loss.svg", "settings.json", "tensorboard"}
+    assert {path.name for path in run.iterdir()} >= {
+        "best.keras",
+        "history.csv",
+        "loss.svg",
+        "settings.json",
+        "tensorboard",
+    }
     again = cscfuse("train", "--task", "ivf", "--data", pictures, "-o", run, *TINY, "--epochs", 1)
     assert again.exit_code == 2
     assert "--resume" in again.output

@@ -61,5 +61,5 @@ def test_gain_scales(rule, codes, numpy_of):
 
 
 def test_unknown_rule_is_refused():
-    with pytest.raises(ValueError, match="rule must be one of saliency.*received 'maximum'"):
+    with pytest.raises(ValueError, match=r"rule must be one of saliency.*received 'maximum'"):
         MergeCodes("maximum")

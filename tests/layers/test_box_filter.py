@@ -61,5 +61,5 @@ def test_gradient_spreads_over_the_window(gradient, random_images):
 
 
 def test_unknown_border_is_refused():
-    with pytest.raises(ValueError, match="border must be one of symmetric.*received 'mirror'"):
+    with pytest.raises(ValueError, match=r"border must be one of symmetric.*received 'mirror'"):
         BoxFilter(2, "mirror")

@@ -61,5 +61,5 @@ def test_coefficients_are_those_of_a_least_squares_line(random_images, numpy_of)
 
 
 def test_unknown_border_is_refused():
-    with pytest.raises(ValueError, match="border must be one of symmetric.*received 'wrap'"):
+    with pytest.raises(ValueError, match=r"border must be one of symmetric.*received 'wrap'"):
         GuidedFilter(2, 0.1, "wrap")

@@ -64,7 +64,7 @@ def test_gradient_is_one_outside_and_zero_inside(nonnegative, gradient):
     np.testing.assert_array_equal(slope[:, 0], [1, 0, 0, 1])
 
 
-def test_negative_initial_threshold_needs_leave():
-    with pytest.raises(ValueError, match="initial_threshold must be >= 0.*received -0.1"):
+def test_negative_initial_threshold_must_be_allowed():
+    with pytest.raises(ValueError, match=r"initial_threshold must be >= 0.*received -0\.1"):
         SoftThreshold(-0.1)
     assert SoftThreshold(-0.1, nonnegative=False).initial_threshold == -0.1

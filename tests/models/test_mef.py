@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.models.mef import VARIANTS, MEFConfig, build_fusion, build_training, build_weight_maps
-from cscfuse_keras.models.release_mef import load_release_state
+from cscfuse_keras.models.release_mef import fusion_from_release
 
 pytestmark = pytest.mark.backend
 
@@ -23,9 +23,9 @@ def exposures(vectors):
 
 @pytest.fixture(scope="module")
 def release(vectors):
-    model = build_fusion(VARIANTS["release"])
-    load_release_state(model, {key[6:]: array for key, array in vectors.items() if key.startswith("state.")})
-    return model
+    return fusion_from_release(
+        {"golden": {key[6:]: array for key, array in vectors.items() if key.startswith("state.")}}
+    )
 
 
 @pytest.fixture
