@@ -23,8 +23,8 @@ from pipelines.sources import find_pictures, read_grey, split_by_stem
 
 BASE_RULES = ("saliency", "average", "l1_norm")
 DETAIL_RULES = ("l1_norm", "average", "saliency")
-BASE_GAINS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5)
-DETAIL_GAINS = (1.0, 1.5, 2.0, 2.5, 3.0)
+BASE_GAINS = (2.0, 2.25, 2.5, 2.75)
+DETAIL_GAINS = (1.5, 2.0, 2.5, 3.0)
 
 
 def decoded(decoder, code: np.ndarray) -> np.ndarray:

@@ -88,6 +88,22 @@ def test_normalization_uses_the_batch_while_training(random_images, numpy_of):
     assert np.abs(numpy_of(unit(image)) - code).max() > 0.1
 
 
+def test_statistics_follow_the_batches_by_a_tenth(random_images, numpy_of):
+    unit = DictionaryConvolutionalUnit(4)
+    image = random_images(3, 8, 8, 1)
+    unit.build(image.shape)
+    update = numpy_of(unit.encoder[0](image))
+    unit(image, training=True)
+    np.testing.assert_allclose(numpy_of(unit.normalization.moving_mean), 0.1 * update.mean((0, 1, 2)), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("border", "flat"), [("reflect", True), ("edge", True), ("zeros", False)])
+def test_border_is_that_of_the_convolutions(border, flat, numpy_of):
+    unit = DictionaryConvolutionalUnit(4, border=border)
+    code = numpy_of(unit(np.ones((1, 6, 7, 1), "float32"), np.ones((1, 6, 7, 4), "float32")))
+    assert (np.ptp(code, axis=(1, 2)).max() < 1e-5) == flat
+
+
 @pytest.mark.parametrize(
     ("activation", "expected"),
     [

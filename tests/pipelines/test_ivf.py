@@ -43,6 +43,11 @@ def test_epochs_depend_on_seed_and_number_alone(pictures):
     assert not np.array_equal(epochs, epochs_of(training_dataset(pictures, 16, 3, seed=2), 3, 2))
 
 
+def test_no_crop_comes_again_in_another_epoch(pictures):
+    crops = epochs_of(training_dataset(pictures, 16, 7), 3, 1).reshape(3 * 7, -1)
+    assert len(np.unique(crops, axis=0)) == 3 * 7
+
+
 def test_a_later_first_epoch_goes_on_as_if_never_interrupted(pictures):
     epochs = epochs_of(training_dataset(pictures, 16, 3, seed=1), 4, 2)
     resumed = epochs_of(training_dataset(pictures, 16, 3, seed=1, first_epoch=2), 2, 2)

@@ -17,8 +17,9 @@ def test_equals_the_keras_rule(rule, shape):
     expected = keras.ops.convert_to_numpy(RULES[rule](first[None], second[None]))[0]
     result = merge(rule, first, second)
     assert result.shape == shape
-    # A saliency level that flips in rounding moves the weights around it.
-    np.testing.assert_allclose(result, expected, rtol=0, atol=2e-4 if rule == "saliency" else 3e-6)
+    # A pixel whose level flips in rounding moves the weights of all, the more the fewer pixels there are.
+    tolerance = max(2e-4, 0.1 / (shape[0] * shape[1])) if rule == "saliency" else 3e-6
+    np.testing.assert_allclose(result, expected, rtol=0, atol=tolerance)
 
 
 @pytest.mark.parametrize("rule", list(RULES))
