@@ -75,7 +75,7 @@ def tensorflow_gradient(function, point):
 
 
 def jax_gradient(function, point):
-    import jax
+    import jax  # pyright: ignore[reportMissingImports] - installed only for that backend
 
     return jax.jit(jax.grad(function))(jax.numpy.asarray(point))
 

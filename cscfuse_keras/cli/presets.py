@@ -4,10 +4,13 @@ import json
 
 import click
 
+from cscfuse_keras.cli.quiet import load_keras
+
 
 @click.command()
 def presets() -> None:
     """List the shipped presets."""
+    load_keras()
     from cscfuse_keras.models.presets import SETTINGS, preset_names, presets_folder
 
     for name in preset_names():

@@ -57,3 +57,9 @@ def test_samples_draws_pairs(cscfuse, tmp_path):
 
 def test_presets_lists_the_default(cscfuse):
     assert "ivf-paper: task ivf" in cscfuse("presets").output
+
+
+def test_commands_that_load_keras_print_nothing_of_its_libraries():
+    done = run("presets")
+    assert done.returncode == 0
+    assert done.stderr == ""

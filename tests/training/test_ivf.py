@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.errors import InputError, ModelError, UsageError
-from cscfuse_keras.models.ivf import IVFConfig
+from cscfuse_keras.models.ivf import IVFConfig, build_autoencoder
 from cscfuse_keras.training.ivf import IVFTraining, train
+from cscfuse_keras.training.progress import Progress
 from pipelines.patches import write_patches
 
 pytestmark = [
@@ -80,6 +81,18 @@ def test_run_leaves_model_history_and_curve(run, numpy_of):
     fusion = keras.saving.load_model(run.directory / "best.keras")
     fused = numpy_of(fusion({name: np.zeros((1, 6, 7, 1), "float32") for name in ("infrared", "visible")}))
     assert fused.shape == (1, 6, 7, 1)
+
+
+def test_best_model_holds_the_weights_of_the_best_epoch(run):
+    best_epoch = min(run.history, key=lambda row: row["val_loss"])["epoch"]
+    autoencoder = build_autoencoder(NETWORK)
+    # The optimizer only has to have the same variables as the one of the run.
+    rate = keras.optimizers.schedules.ExponentialDecay(1.0, 1, 0.5)
+    autoencoder.compile(keras.optimizers.Adam(rate))
+    Progress(run.directory, run.history[:best_epoch]).restore(autoencoder)
+    best = keras.saving.load_model(run.directory / "best.keras")
+    for weight, expected in zip(best.get_weights(), autoencoder.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, expected)
 
 
 def test_learning_rate_falls_at_the_milestone(run):
