@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cscfuse_keras.cli import quiet
 from cscfuse_keras.errors import CSCFuseError
 
 INTERRUPTED = 130
@@ -22,8 +23,7 @@ class ReportingGroup(click.Group):
         """Run the command line and leave with its exit code."""
         given = list(sys.argv[1:] if args is None else args)
         debug = "--debug" in given
-        if debug:
-            os.environ["CSCFUSE_DEBUG"] = "1"
+        quiet.silent = not debug
         given = [argument for argument in given if argument != "--debug"]
         # The libraries below talk a lot while they load; users of a command did not ask.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -6,14 +6,16 @@ import os
 import sys
 from collections.abc import Iterator
 
+silent = True
+"""Whether messages are dropped; the command line turns it off for `--debug`."""
+
 
 def load_keras() -> None:
     """Import Keras and its backend; what they print while they load is dropped unless `--debug` was given.
 
     TensorFlow writes to the process's standard error before its own log level applies.
     """
-    silence = contextlib.nullcontext() if os.environ.get("CSCFUSE_DEBUG") else _no_standard_error()
-    with silence:
+    with _no_standard_error() if silent else contextlib.nullcontext():
         importlib.import_module("keras")
 
 

@@ -5,9 +5,8 @@ from cscfuse_keras.cli import main
 
 
 @pytest.fixture
-def cscfuse(monkeypatch):
+def cscfuse():
     """Run the command line in this process; `output` holds standard output and error."""
-    monkeypatch.delenv("CSCFUSE_DEBUG", raising=False)
 
     def run(*arguments):
         return CliRunner().invoke(main, [str(argument) for argument in arguments])

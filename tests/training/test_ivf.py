@@ -1,7 +1,9 @@
 import csv
 import dataclasses
 import importlib.util
+import itertools
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from cscfuse_keras.models.ivf import IVFConfig, build_autoencoder
 from cscfuse_keras.training.ivf import IVFTraining, train
 from cscfuse_keras.training.progress import Progress
 from pipelines.patches import write_patches
+from pipelines.sources import find_pictures
 
 pytestmark = [
     pytest.mark.backend,
@@ -51,15 +54,24 @@ def folders(tmp_path_factory, draw_pictures):
 
 
 @pytest.fixture(scope="module", params=["pictures", "patches"])
-def sources(request, folders, tmp_path_factory):
+def sources_from(request, tmp_path_factory):
     """What a training learns from: folders of pictures, read by TensorFlow, or a patch file."""
-    if request.param == "pictures":
-        if importlib.util.find_spec("tensorflow") is None:
-            pytest.skip("pictures are read by TensorFlow")
-        return folders
-    path = tmp_path_factory.mktemp("patches") / "patches.h5"
-    write_patches([picture for folder in folders for picture in sorted(folder.iterdir())], path, size=32, copies=2)
-    return [path]
+    if request.param == "pictures" and importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("pictures are read by TensorFlow")
+
+    def sources(folders):
+        if request.param == "pictures":
+            return folders
+        path = tmp_path_factory.mktemp("patches") / "patches.h5"
+        write_patches(find_pictures(folders), path, size=32, copies=2)
+        return [path]
+
+    return sources
+
+
+@pytest.fixture(scope="module")
+def sources(sources_from, folders):
+    return sources_from(folders)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +151,24 @@ def test_existing_run_is_not_overwritten(run, sources):
 def test_resuming_with_other_settings_is_refused(network, training, named, run, sources):
     with pytest.raises(UsageError, match=named):
         train(sources, run.directory, network, training, resume=True)
+
+
+def test_no_scene_is_both_learned_and_judged(sources_from, tmp_path, monkeypatch):
+    # Scenes are flat, each of its own grey, so that every crop shows where it is from.
+    for band in ("ir", "vis"):
+        (tmp_path / band).mkdir()
+        for k in range(8):
+            cv2.imwrite(str(tmp_path / band / f"{k}.png"), np.full((20, 30), 30 * k, "uint8"))
+    given = {}
+    monkeypatch.setattr("cscfuse_keras.training.ivf.fit", lambda model, loss, data, *others: given.update(data=data))
+    train(sources_from([tmp_path / "ir", tmp_path / "vis"]), tmp_path / "run", NETWORK, TRAINING)
+    data = given["data"]
+    batches = itertools.islice(data.batches(0), data.steps)
+    learned = {round(float(image.mean()) * 255 / 30) for images, _ in batches for image in np.asarray(images)}
+    judged = {round(float(image.mean()) * 255 / 30) for image in data.validation[0]}
+    assert data.steps == 6
+    assert len(learned) == 6
+    assert learned | judged == set(range(8))
 
 
 @pytest.mark.parametrize("settings", [{"batch_size": 7}, {"validation_share": 0.0}])
