@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cscfuse_keras.cli.quiet import load_keras
+from cscfuse_keras.io.outputs import check_absent
 
 
 @click.command()
@@ -25,8 +26,7 @@ def convert(task, files, output, overwrite) -> None:
 
     if output.suffix != ".keras":
         raise UsageError(f"{output}: expected a name ending in .keras, found {output.suffix!r}; rename the output")
-    if output.exists() and not overwrite:
-        raise UsageError(f"{output}: expected no file there, found one; add --overwrite or name another output")
+    check_absent(output, overwrite)
     from cscfuse_keras.io.atomic import replacing
 
     load_keras()

@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from cscfuse_keras.io.outputs import check_absent
+
 
 @click.command()
 @click.option("--task", type=click.Choice(["ivf"]), required=True, help="ivf: infrared and visible.")
@@ -24,12 +26,10 @@ from rich.progress import Progress
 @click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
 def patches(task, folders, output, size, copies, seed, overwrite) -> None:
     """Cut random resized crops, to train with `cscfuse train --data FILE` where TensorFlow is not installed."""
-    from cscfuse_keras.errors import UsageError
     from pipelines.patches import write_patches
     from pipelines.sources import find_pictures
 
-    if output.exists() and not overwrite:
-        raise UsageError(f"{output}: expected no file there, found one; add --overwrite or name another output")
+    check_absent(output, overwrite)
     pictures = find_pictures(folders)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         work = bar.add_task("cutting patches", total=len(pictures))

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 
+from cscfuse_keras.fusion import average, total
+
 _LEVELS = np.arange(256, dtype=np.float32)
 _DISTANCE = np.abs(_LEVELS[:, None] - _LEVELS[None, :])
 _TINY = np.float32(1e-12)
@@ -26,11 +28,7 @@ def merge(rule: str, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     Returns:
         float32 array of the same shape.
     """
-    return {"saliency": _saliency, "l1_norm": _l1_norm, "average": _average, "sum": np.add}[rule](first, second)
-
-
-def _average(first, second):
-    return (first + second) / 2
+    return {"saliency": _saliency, "l1_norm": _l1_norm, "average": average, "sum": total}[rule](first, second)
 
 
 def _l1_norm(first, second):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io import pair_by_stem, read_picture, to_depth, to_unit, write_picture
+from cscfuse_keras.io.outputs import check_absent
 from cscfuse_keras.io.pictures import DEPTHS, FORMATS
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def check_outputs(jobs: list[Job], overwrite: bool) -> None:
             )
         if any(job.output.exists() and job.output.samefile(source) for source in (job.infrared, job.visible)):
             raise UsageError(f"{job.output}: expected an output beside the inputs, found an input itself; name another")
-        if job.output.exists() and not overwrite:
-            raise UsageError(f"{job.output}: expected no file there, found one; add --overwrite or name another output")
+        check_absent(job.output, overwrite)
 
 
 def fuse_file(fuser: "IVFFuser", job: Job, overwrite: bool = False) -> None:
