@@ -1,14 +1,19 @@
 """Multi-exposure fusion: any number of exposures of a scene to one image (SPEC 3)."""
 
 import dataclasses
+import math
 
 import keras
 
 from cscfuse_keras.config import Config
+from cscfuse_keras.errors import UsageError
+from cscfuse_keras.fusion.blend_pyramids import BlendPyramids
 from cscfuse_keras.fusion.merge_exposures import MergeExposures
 from cscfuse_keras.layers import (
     DictionaryConvolutionalUnit,
+    DoubleLike,
     FoldExposures,
+    Halve,
     PaddedConv2D,
     RGBToYCbCr,
     UnfoldExposures,
@@ -27,6 +32,9 @@ class MEFConfig(Config):
         initial_threshold: start of the soft thresholds.
         nonnegative_threshold: constrain thresholds to t >= 0.
         first_threshold_shared: one threshold for all channels of the first unit, instead of one for each.
+        levels: 1 to weigh luma pixel by pixel and chroma by its distance from grey, as the paper does; more to blend
+            RGB in Laplacian pyramids of so many levels, whose weights the same coder finds at every level.
+        detail_gain: factor on the finest band of the pyramid (sharpness); without meaning where there is one level.
     """
 
     units: int = 3
@@ -34,6 +42,8 @@ class MEFConfig(Config):
     initial_threshold: float = 0.001
     nonnegative_threshold: bool = True
     first_threshold_shared: bool = False
+    levels: int = 1
+    detail_gain: float = 1.0
 
 
 VARIANTS = {
@@ -42,9 +52,12 @@ VARIANTS = {
 }
 """The network of the paper, and that of its released code (SPEC 5)."""
 
+TRAINED_SIDE = 512
+"""Longer side, in pixels, of the pictures that networks of several levels are trained on."""
+
 
 def build_coder(config: MEFConfig) -> keras.Model:
-    """Model from luma (batch, height, width, 1) in [0, 1] to a map of the same shape, before the softmax."""
+    """Model from luma (batch, height, width, 1) in [0, 1] to codes (batch, height, width, code_channels)."""
     luma = keras.Input((None, None, 1), name="luma")
     code = None
     for k in range(config.units):
@@ -56,40 +69,112 @@ def build_coder(config: MEFConfig) -> keras.Model:
             name=f"unit_{k}",
         )
         code = unit(luma) if code is None else unit(luma, code)
-    return keras.Model(luma, PaddedConv2D(1, kernel_size=1, name="code_to_map")(code), name="coder")
+    return keras.Model(luma, code, name="coder")
+
+
+def build_mapper(config: MEFConfig) -> keras.Model:
+    """Model from the RGB levels of an exposure's Gaussian pyramid to maps, before the softmax, one a level.
+
+    Every level is coded by the same coder; a 1x1 convolution of its own makes a map of the codes, and the next coarser
+    level's map, enlarged, is added: so weights know their surroundings.
+    """
+    heads = [PaddedConv2D(1, kernel_size=1, name=f"code_to_map_{k}") for k in range(config.levels)]
+    return _connect_mapper(build_coder(config), heads)
+
+
+def mapper_for_size(mapper: keras.Model, height: int, width: int) -> keras.Model:
+    """The mapper with as many levels as `levels_for_size` says; those added share the finest level's convolution."""
+    levels = len(mapper.inputs)
+    more = levels_for_size(levels, height, width) - levels
+    heads = [mapper.get_layer(f"code_to_map_{k}") for k in range(levels)]
+    return _connect_mapper(mapper.get_layer("coder"), heads[:1] * more + heads)
+
+
+def levels_for_size(levels: int, height: int, width: int) -> int:
+    """Number of levels, of a network of several, for a picture larger than those that it was trained on.
+
+    A level is added at the fine end when the longer side reaches 1.4 times `TRAINED_SIDE`, twice that, and so on: so
+    the coarsest level shows the whole scene in any picture. A network of one level keeps it.
+    """
+    return levels + max(0, round(math.log2(max(height, width) / TRAINED_SIDE))) if levels > 1 else levels
+
+
+def _connect_mapper(coder: keras.Model, heads: list[keras.Layer]) -> keras.Model:
+    images = [keras.Input((None, None, 3), name=f"level_{k}") for k in range(len(heads))]
+    maps = []
+    for k in reversed(range(len(heads))):
+        code = coder(RGBToYCbCr(name=f"ycbcr_{k}")(images[k])[..., :1])
+        found = heads[k](code)
+        if maps:
+            found = keras.layers.Add(name=f"add_{k}")([found, DoubleLike(name=f"double_{k}")(maps[0], found)])
+        maps.insert(0, found)
+    return keras.Model(images, maps, name="mapper")
 
 
 def build_fusion(config: MEFConfig | None = None, network: keras.Model | None = None) -> keras.Model:
     """Model that fuses the exposures of a scene.
 
     Args:
-        config: settings; the paper's by default. They do not matter when `network` is given.
-        network: an earlier fusion model, whose coder is shared; a new one by default.
+        config: settings; the paper's by default. Only the gain matters when `network` is given.
+        network: an earlier fusion model, whose mapper is shared; a new one by default.
 
     Returns:
         Model from `exposures` (batch, exposures, height, width, 3), RGB in [0, 1], any number, order and size, to the
-        fused image (batch, height, width, 3), RGB, not clipped. Its layer `coder` is the network that all exposures
-        share; its layer `weight_maps` gives their weights.
+        fused image (batch, height, width, 3), RGB, not clipped. Its layer `mapper` is the network that all exposures
+        share.
     """
-    coder = network.get_layer("coder") if network else build_coder(config or MEFConfig())
+    config = config or MEFConfig()
+    mapper = network.get_layer("mapper") if network else build_mapper(config)
     exposures = keras.Input((None, None, None, 3), name="exposures")
-    ycbcr = RGBToYCbCr(name="ycbcr")(exposures)
-    luma = FoldExposures(name="fold")(ycbcr[..., :1])
-    maps = UnfoldExposures(name="unfold")(coder(luma), ycbcr)
-    weights = keras.layers.Softmax(axis=1, name="weight_maps")(maps)
-    fused = MergeExposures(name="merge")(ycbcr, weights)
-    return keras.Model(exposures, YCbCrToRGB(name="rgb")(fused), name="mef_fusion")
+    levels = [FoldExposures(name="fold")(exposures)]
+    for k in range(1, len(mapper.inputs)):
+        levels.append(Halve(name=f"halve_{k}")(levels[-1]))
+    unfold = UnfoldExposures(name="unfold")
+    maps = [unfold(found, exposures) for found in mapper(levels)]
+    if len(levels) > 1:
+        fused = BlendPyramids(config.detail_gain, name="blend")([unfold(level, exposures) for level in levels], maps)
+    else:
+        weights = keras.layers.Softmax(axis=1, name="weight_maps")(maps[0])
+        fused = YCbCrToRGB(name="rgb")(MergeExposures(name="merge")(RGBToYCbCr(name="ycbcr")(exposures), weights))
+    return keras.Model(exposures, fused, name="mef_fusion")
 
 
-def build_training(fusion: keras.Model) -> keras.Model:
+def build_training(fusion: keras.Model, halo_growth: float = 0.25, halo_limit: float = 10.0) -> keras.Model:
     """Model that trains a fusion model: same input and output, and `MEFObjective` added as its loss.
 
     Compile it without a loss, and fit it on exposures alone.
     """
-    objective = MEFObjective(dtype="float32", name="objective")
+    objective = MEFObjective(halo_growth, halo_limit, dtype="float32", name="objective")
     return keras.Model(fusion.input, objective(fusion.input, fusion(fusion.input)), name="mef_training")
 
 
-def build_weight_maps(fusion: keras.Model) -> keras.Model:
-    """Model from exposures to their weights (batch, exposures, height, width, 1), sharing the layers of `fusion`."""
-    return keras.Model(fusion.input, fusion.get_layer("weight_maps").output, name="mef_weight_maps")
+def merge_settings(fusion: keras.Model) -> MEFConfig:
+    """The gain of a fusion model, in a config that is otherwise the default.
+
+    Raises:
+        ValueError: the model was not made by `build_fusion`.
+    """
+    return MEFConfig(detail_gain=fusion.get_layer("blend").detail_gain) if blends_pyramids(fusion) else MEFConfig()
+
+
+def blends_pyramids(fusion: keras.Model) -> bool:
+    """Whether a fusion model blends in pyramids, rather than pixel by pixel."""
+    return len(fusion.get_layer("mapper").inputs) > 1
+
+
+def copy_coder(source: keras.Model, target: keras.Model) -> None:
+    """Copy the coder's weights of a fusion model, and its finest map's, which the target uses at every level.
+
+    Raises:
+        UsageError: the coders differ in their settings.
+    """
+    weights = source.get_layer("mapper").get_layer("coder").get_weights()
+    mapper = target.get_layer("mapper")
+    coder = mapper.get_layer("coder")
+    shapes = [[weight.shape for weight in part] for part in (weights, coder.get_weights())]
+    if shapes[0] != shapes[1]:
+        raise UsageError("coder_from: expected a coder of the same units and channels, found another; change one")
+    coder.set_weights(weights)
+    head = source.get_layer("mapper").get_layer("code_to_map_0").get_weights()
+    for k in range(len(mapper.inputs)):
+        mapper.get_layer(f"code_to_map_{k}").set_weights(head)

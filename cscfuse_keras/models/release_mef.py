@@ -23,7 +23,8 @@ def fusion_from_release(states: Mapping[str, Mapping[str, np.ndarray]]) -> keras
         raise ModelError(f"expected one file of weights, found {len(states)}; give only the multi-exposure network's")
     ((where, state),) = states.items()
     release, fusion = ReleaseState(state, where), build_fusion(VARIANTS["release"])
-    coder = fusion.get_layer("coder")
+    mapper = fusion.get_layer("mapper")
+    coder = mapper.get_layer("coder")
     first, *later = [layer for layer in coder.layers if layer.name.startswith("unit_")]
     # The release writes its first unit, which starts from a zero code, as three modules of a sequence.
     release.put_convolution(first.encoder[0], "main.0.conv2d")
@@ -31,6 +32,6 @@ def fusion_from_release(states: Mapping[str, Mapping[str, np.ndarray]]) -> keras
     release.put_shrinkage(first.shrinkage, "main.2")
     for number, unit in enumerate(later, start=3):
         release.put_unit(unit, f"main.{number}")
-    release.put_convolution(coder.get_layer("code_to_map"), f"main.{3 + len(later)}.conv2d")
+    release.put_convolution(mapper.get_layer("code_to_map_0"), f"main.{3 + len(later)}.conv2d")
     release.check_all_used()
     return fusion

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from cscfuse_keras.config import Config
-from cscfuse_keras.models import ivf
+from cscfuse_keras.models import ivf, mef
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,5 +33,6 @@ class Task:
 
 TASKS = {
     "ivf": Task("ivf", ivf.IVFConfig, ivf.VARIANTS, ivf.build_autoencoder, ivf.build_fusion, ivf.merge_settings),
+    "mef": Task("mef", mef.MEFConfig, mef.VARIANTS, mef.build_fusion, mef.build_fusion, mef.merge_settings),
 }
 """All tasks by name."""

@@ -16,8 +16,28 @@ def ivf_runtime(fusion, runtime: str = "auto"):
     Raises:
         UsageError: there is no such runtime.
     """
-    if runtime not in RUNTIMES:
-        raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")
+    _check(runtime)
     from cscfuse_keras.runtimes.keras_ivf import KerasIVF
 
     return KerasIVF(fusion)
+
+
+def mef_runtime(fusion, runtime: str = "auto"):
+    """Runtime for a multi-exposure fusion model.
+
+    Args:
+        fusion: model from `cscfuse_keras.models.mef.build_fusion`.
+        runtime: one of `RUNTIMES`.
+
+    Raises:
+        UsageError: there is no such runtime.
+    """
+    _check(runtime)
+    from cscfuse_keras.runtimes.keras_mef import KerasMEF
+
+    return KerasMEF(fusion)
+
+
+def _check(runtime):
+    if runtime not in RUNTIMES:
+        raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")

@@ -6,8 +6,8 @@ from numpy.typing import DTypeLike
 from cscfuse_keras.errors import InputError
 
 
-def unit_array(image: np.ndarray, data_range: float, name: str) -> np.ndarray:
-    """An image as float32 in [0, 1].
+def check_array(image: np.ndarray, data_range: float, name: str) -> None:
+    """Refuse an array that is no image.
 
     Args:
         image: (height, width) or (height, width, 3), integers or floats in [0, data_range].
@@ -17,7 +17,6 @@ def unit_array(image: np.ndarray, data_range: float, name: str) -> np.ndarray:
     Raises:
         InputError: the shape is another, or a value is not finite or outside [0, data_range].
     """
-    image = np.asarray(image)
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3) or not image.size:
         raise InputError(
             f"{name}: expected shape (height, width) or (height, width, 3), found {image.shape}; reshape it"
@@ -33,6 +32,12 @@ def unit_array(image: np.ndarray, data_range: float, name: str) -> np.ndarray:
             f"{name}: expected values in [0, {data_range:g}] (data_range), found {low:g} to {high:g}; "
             "state the range that the values have, or scale them"
         )
+
+
+def unit_array(image: np.ndarray, data_range: float, name: str) -> np.ndarray:
+    """An image as float32 in [0, 1]; arguments and errors are those of `check_array`."""
+    image = np.asarray(image)
+    check_array(image, data_range, name)
     return (image / np.float64(data_range)).astype(np.float32)
 
 

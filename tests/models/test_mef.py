@@ -1,13 +1,17 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
-from cscfuse_keras.models.mef import VARIANTS, MEFConfig, build_fusion, build_training, build_weight_maps
+from cscfuse_keras.errors import UsageError
+from cscfuse_keras.models.mef import VARIANTS, MEFConfig, build_fusion, build_training, copy_coder, merge_settings
 from cscfuse_keras.models.release_mef import fusion_from_release
 
 pytestmark = pytest.mark.backend
 
 TINY = MEFConfig(units=2, code_channels=4)
+PYRAMID = MEFConfig(units=2, code_channels=4, levels=3)
 
 
 @pytest.fixture(scope="module")
@@ -28,23 +32,18 @@ def release(vectors):
     )
 
 
-@pytest.fixture
-def tiny():
+@pytest.fixture(params=[TINY, PYRAMID], ids=["pixels", "pyramid"])
+def tiny(request):
     keras.utils.set_random_seed(0)
-    return build_fusion(TINY)
+    return build_fusion(request.param)
 
 
-def test_golden_maps_of_the_coder(release, vectors, exposures, numpy_of):
-    luma = exposures[0] @ np.float32([0.299, 0.587, 0.114])
-    maps = numpy_of(release.get_layer("coder")(luma[..., np.newaxis]))
+def test_golden_maps_and_weights(release, vectors, exposures, numpy_of):
+    maps = numpy_of(release.get_layer("mapper")([exposures[0]]))
     expected = np.moveaxis(vectors["out.codes"][0], -1, 0)
     np.testing.assert_allclose(maps[..., 0], expected, atol=5 * 2.7e-6, rtol=0)
-
-
-def test_golden_weights(release, vectors, exposures, numpy_of):
-    weights = numpy_of(build_weight_maps(release)(exposures))
-    expected = np.moveaxis(vectors["out.weights"], -1, 1)
-    np.testing.assert_allclose(weights[..., 0], expected, atol=2e-6, rtol=0)
+    weights = np.exp(maps[..., 0]) / np.exp(maps[..., 0]).sum(axis=0)
+    np.testing.assert_allclose(weights, np.moveaxis(vectors["out.weights"], -1, 1)[0], atol=2e-6, rtol=0)
 
 
 def test_golden_image(release, vectors, exposures, numpy_of):
@@ -83,7 +82,7 @@ def test_grey_exposures_give_a_grey_image(tiny, random_images, numpy_of):
 
 @pytest.mark.parametrize(("variant", "counts"), [("paper", [24, 24, 24]), ("release", [1, 24, 24])])
 def test_variants_differ_in_their_thresholds(variant, counts):
-    coder = build_fusion(VARIANTS[variant]).get_layer("coder")
+    coder = build_fusion(VARIANTS[variant]).get_layer("mapper").get_layer("coder")
     thresholds = [coder.get_layer(f"unit_{k}").shrinkage.threshold for k in range(3)]
     assert [threshold.shape[0] for threshold in thresholds] == counts
     assert [threshold.constraint is None for threshold in thresholds] == [variant == "release"] * 3
@@ -99,6 +98,28 @@ def test_saved_model_gives_the_same(tiny, random_images, numpy_of, tmp_path):
     np.testing.assert_array_equal(numpy_of(loaded(scene)), numpy_of(tiny(scene)))
     rebuilt = build_fusion(network=loaded)
     np.testing.assert_array_equal(numpy_of(rebuilt(scene)), numpy_of(tiny(scene)))
+
+
+def test_gain_sharpens_and_is_kept(random_images, numpy_of, tmp_path):
+    plain = build_fusion(PYRAMID)
+    sharper = build_fusion(dataclasses.replace(PYRAMID, detail_gain=1.5), plain)
+    scene = random_images(1, 3, 16, 16, 3)
+    assert numpy_of(sharper(scene)).std() > 1.02 * numpy_of(plain(scene)).std()
+    sharper.save(tmp_path / "model.keras")
+    assert merge_settings(keras.saving.load_model(tmp_path / "model.keras")).detail_gain == 1.5
+
+
+def test_pyramid_takes_over_a_coder(random_images, numpy_of):
+    pixels, pyramid = build_fusion(TINY), build_fusion(PYRAMID)
+    copy_coder(pixels, pyramid)
+    image = random_images(1, 4, 4, 3)
+    levels = [image[:, ::step, ::step] for step in (1, 2, 4)]
+    first, _, last = (numpy_of(found) for found in pyramid.get_layer("mapper")(levels))
+    alone = numpy_of(pixels.get_layer("mapper")([image]))
+    assert not np.allclose(first, alone)
+    np.testing.assert_allclose(last, numpy_of(pixels.get_layer("mapper")([levels[2]])), atol=1e-6)
+    with pytest.raises(UsageError, match="same units and channels"):
+        copy_coder(build_fusion(MEFConfig(units=3, code_channels=4)), pyramid)
 
 
 def test_training_lowers_the_loss_and_moves_the_fusion_model(tiny, random_images, numpy_of):

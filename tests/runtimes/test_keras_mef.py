@@ -2,17 +2,34 @@ import keras
 import numpy as np
 import pytest
 
-from cscfuse_keras.models.mef import MEFConfig, build_fusion
+from cscfuse_keras.models.mef import MEFConfig, build_fusion, levels_for_size, mapper_for_size
+from cscfuse_keras.runtimes.host_merge_exposures import PyramidMerge, gaussian_pyramid
 from cscfuse_keras.runtimes.keras_mef import KerasMEF
 
 pytestmark = pytest.mark.backend
 
 
-def test_equals_the_model(random_images, numpy_of):
+@pytest.mark.parametrize(("levels", "detail_gain"), [(1, 1.0), (4, 1.0), (4, 1.5)])
+def test_equals_the_model(levels, detail_gain, random_images, numpy_of):
     keras.utils.set_random_seed(0)
-    fusion = build_fusion(MEFConfig(units=2, code_channels=4))
+    fusion = build_fusion(MEFConfig(units=2, code_channels=4, levels=levels, detail_gain=detail_gain))
     runtime = KerasMEF(fusion)
     for shape in ((2, 9, 12, 3), (4, 8, 7, 3)):
         exposures = random_images(*shape)
         expected = numpy_of(fusion(exposures[np.newaxis]))[0]
         np.testing.assert_allclose(runtime(list(exposures)), expected, atol=2e-6)
+
+
+def test_large_pictures_get_more_levels(random_images, numpy_of):
+    keras.utils.set_random_seed(0)
+    fusion = build_fusion(MEFConfig(units=2, code_channels=4, levels=2))
+    assert [levels_for_size(2, 300, width) for width in (512, 720, 730, 1024, 2048)] == [2, 2, 3, 3, 4]
+    assert levels_for_size(1, 5000, 5000) == 1
+    exposures = random_images(2, 6, 740, 3)
+    pyramids = [gaussian_pyramid(exposure, 3) for exposure in exposures]
+    mapper = mapper_for_size(fusion.get_layer("mapper"), 6, 740)
+    maps = [[numpy_of(found)[0] for found in mapper([level[np.newaxis] for level in levels])] for levels in pyramids]
+    merge = PyramidMerge(3)
+    for levels, found in zip(pyramids, maps, strict=True):
+        merge.add(levels, found)
+    np.testing.assert_allclose(KerasMEF(fusion)(list(exposures)), merge.result(), atol=1e-5)

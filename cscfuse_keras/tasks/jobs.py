@@ -1,0 +1,59 @@
+"""What a command that writes many files does, one result a job."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.io.outputs import check_picture
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """Pictures to fuse into one.
+
+    Attributes:
+        name: shown in progress and messages.
+        sources: files, in the order that the task gives them a meaning.
+        output: file to write.
+    """
+
+    name: str
+    sources: tuple[Path, ...]
+    output: Path
+
+
+def is_folder_name(output: Path) -> bool:
+    """Whether an output means a folder: one that exists, or a name without a suffix."""
+    return output.is_dir() or not output.suffix
+
+
+def name_like(source: Path, stem: str | None = None) -> str:
+    """Name of a result in the format of a source, as PNG where that is not written (WebP); the source's own stem."""
+    suffix = source.suffix if source.suffix.lower() != ".webp" else ".png"
+    return f"{stem or source.stem}{suffix}"
+
+
+def check_outputs(jobs: Iterable[Job], overwrite: bool) -> None:
+    """Find out before the work starts that every output can be written.
+
+    Raises:
+        UsageError: as `cscfuse_keras.io.outputs.check_picture`.
+    """
+    for job in jobs:
+        check_picture(job.output, job.sources, overwrite)
+
+
+def run_all(jobs: Iterable[Job], fuse_file: Callable[[Job], None]) -> Iterator[tuple[Job, Exception | None]]:
+    """Run jobs one by one; a bad one does not stop the rest.
+
+    Yields:
+        Each job when it is done, with the error that it ended in, or None.
+    """
+    for job in jobs:
+        try:
+            fuse_file(job)
+        except (InputError, UsageError) as problem:
+            yield job, problem
+        else:
+            yield job, None
