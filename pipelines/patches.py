@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import Any
 
 import h5py
 import keras
@@ -11,79 +11,83 @@ import numpy as np
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io.atomic import replacing
-from pipelines.ivf import random_crop_of
 
-FORMAT = "cscfuse-patches-1"
+FORMAT = "cscfuse-patches-2"
 
 
 def write_patches(
-    paths: Sequence[Path],
+    task: str,
+    names: Sequence[str],
+    cut: Callable[[int, int], np.ndarray],
     destination: str | os.PathLike,
-    size: int = 128,
     copies: int = 10,
-    seed: int = 0,
     progress: Callable[[int], None] = lambda count: None,
 ) -> None:
-    """Cut random resized crops of grey pictures and store them with 8 bits.
+    """Cut patches and store them with 8 bits.
 
     Args:
-        paths: picture files.
+        task: name of the task that they are for.
+        names: of the pictures or scenes, one a row; rows of one name stay together when some are kept for validation.
+        cut: from row and copy to a patch, a float32 array in [0, 1], always of one shape.
         destination: HDF5 file to create or replace.
-        size: side of the patches, in pixels.
-        copies: patches a picture; epoch after epoch training goes through the copies in turn.
-        seed: of the crops.
-        progress: called with the number of pictures done after each.
+        copies: patches a row; epoch after epoch training goes through the copies in turn.
+        progress: called with the number of rows done after each.
     """
     with replacing(destination) as partial, h5py.File(partial, "w") as file:
+        file.attrs.update({"format": FORMAT, "task": task, "names": json.dumps(list(names))})
+        shape = cut(0, 0).shape
         patches = file.create_dataset(
             "patches",
-            (len(paths), copies, size, size, 1),
+            (len(names), copies, *shape),
             "uint8",
-            chunks=(1, 1, size, size, 1),
+            chunks=(1, 1, *shape),
             compression="gzip",
             compression_opts=1,
             shuffle=True,
             fletcher32=True,
         )
-        file.attrs["format"] = FORMAT
-        file.attrs["stems"] = json.dumps([path.stem for path in paths])
-        for index, path in enumerate(paths):
+        for row in range(len(names)):
             for copy in range(copies):
-                crop = random_crop_of(path, size, (seed, copy, index))
-                patches[index, copy] = np.round(crop * 255).astype("uint8")
-            progress(index + 1)
+                patches[row, copy] = np.round(cut(row, copy) * 255).astype("uint8")
+            progress(row + 1)
 
 
-def patch_stems(source: str | os.PathLike) -> list[str]:
-    """Stem of the picture behind each row of a patch file.
+def describe_patches(source: str | os.PathLike, task: str) -> tuple[list[str], tuple[int, ...]]:
+    """Name behind each row of a patch file, and the shape of a patch.
 
     Raises:
-        InputError: the file is missing or was not written by `write_patches`.
+        InputError: the file is missing, was not written by `write_patches`, or is for another task.
     """
     try:
         with h5py.File(source, "r") as file:
-            if file.attrs.get("format") == FORMAT:
-                return json.loads(file.attrs["stems"])
-            found = f"format {file.attrs.get('format')!r}"
+            if file.attrs.get("format") != FORMAT:
+                found = f"format {file.attrs.get('format')!r}"
+            elif file.attrs["task"] != task:
+                found = f"one for task {file.attrs['task']}"
+            else:
+                return json.loads(file.attrs["names"]), file["patches"].shape[2:]
     except OSError as problem:
         found = str(problem)
-    raise InputError(f"{source}: expected an HDF5 file of patches, found {found}; make one with `cscfuse patches`")
+    raise InputError(
+        f"{source}: expected an HDF5 file of patches for task {task}, found {found}; make one with `cscfuse patches`"
+    )
 
 
 def read_patches(source: str | os.PathLike, rows: Sequence[int]) -> np.ndarray:
-    """Patches of the given rows: uint8 (rows, copies, size, size, 1), in ascending order of rows."""
+    """Patches of the given rows: uint8 (rows, copies, *patch), in ascending order of rows."""
     with h5py.File(source, "r") as file:
         return np.asarray(file["patches"][sorted(rows)])
 
 
 class PatchSequence(keras.utils.PyDataset):
-    """Batches of `(patch, patch)` from a patch file, shuffled anew each epoch by seed and epoch number.
+    """Batches from a patch file, shuffled anew each epoch by seed and epoch number.
 
     Args:
         source: file from `write_patches`.
-        rows: rows (pictures) to use.
+        rows: rows to use.
+        arrange: from float32 patches (batch_size, *patch) in [0, 1] and a source of randomness to what the model takes.
         batch_size: patches a batch; the last incomplete batch of an epoch is dropped.
-        seed: of the order.
+        seed: of the order and of what `arrange` draws.
         first_epoch: number of the first epoch, to go on with an interrupted training.
     """
 
@@ -91,12 +95,14 @@ class PatchSequence(keras.utils.PyDataset):
         self,
         source: str | os.PathLike,
         rows: Sequence[int],
+        arrange: Callable[[np.ndarray, np.random.Generator], Any],
         batch_size: int = 16,
         seed: int = 0,
         first_epoch: int = 0,
     ):
         super().__init__()
         self.patches = read_patches(source, rows)
+        self.arrange = arrange
         self.batch_size = batch_size
         self.seed = seed
         self.epoch = first_epoch
@@ -108,7 +114,7 @@ class PatchSequence(keras.utils.PyDataset):
         order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.patches))
         chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
         images = self.patches[chosen, self.epoch % self.patches.shape[1]].astype("float32") / 255
-        return images, images
+        return self.arrange(images, np.random.default_rng((self.seed, self.epoch, batch)))
 
     def on_epoch_end(self):
         """Go on to the next epoch's order and copies."""

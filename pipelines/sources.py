@@ -1,8 +1,9 @@
 """Pictures on disk as training images."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,18 +44,22 @@ def read_grey(path: str | os.PathLike) -> np.ndarray:
     return (pixels if pixels.ndim == 2 else luma(pixels))[..., np.newaxis]
 
 
-def split_by_stem(paths: list[Path], validation_share: float, seed: int) -> tuple[list[Path], list[Path]]:
-    """Training and validation files; files of one stem (a pair's infrared and visible) stay together.
+def split_by_name(
+    sources: Sequence[Any], names: Sequence[str], validation_share: float, seed: int
+) -> tuple[list[Any], list[Any]]:
+    """Training and validation sources; those of one name (a pair's infrared and visible) stay together.
 
     Args:
-        paths: picture files.
-        validation_share: share of stems that go into validation, in [0, 1).
+        sources: pictures, scenes, rows.
+        names: of the sources, in the same order.
+        validation_share: share of names that go into validation, in [0, 1).
         seed: of the random choice.
 
     Returns:
-        `(training, validation)`, each in the order of `paths`.
+        `(training, validation)`, each in the order of `sources`.
     """
-    stems = sorted({path.stem for path in paths})
-    count = round(validation_share * len(stems))
-    chosen = set(np.random.default_rng(seed).permutation(stems)[:count].tolist())
-    return [path for path in paths if path.stem not in chosen], [path for path in paths if path.stem in chosen]
+    different = sorted(set(names))
+    count = round(validation_share * len(different))
+    kept = set(np.random.default_rng(seed).permutation(different)[:count].tolist())
+    pairs = list(zip(sources, names, strict=True))
+    return [source for source, name in pairs if name not in kept], [source for source, name in pairs if name in kept]

@@ -1,5 +1,6 @@
 """`cscfuse convert`: weights of the published PyTorch release as a `.keras` file."""
 
+import importlib
 from pathlib import Path
 
 import click
@@ -9,14 +10,14 @@ from cscfuse_keras.io.outputs import check_absent
 
 
 @click.command()
-@click.option("--task", type=click.Choice(["ivf"]), required=True, help="ivf: infrared and visible.")
+@click.option("--task", type=click.Choice(["ivf", "mef"]), required=True, help="What the weights are for.")
 @click.option(
     "--weights",
     "files",
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="PyTorch file; ivf needs three: base encoder, detail encoder, decoder, in any order.",
+    help="PyTorch file; ivf needs three: base encoder, detail encoder, decoder, in any order; mef needs one.",
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=".keras file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
@@ -30,10 +31,10 @@ def convert(task, files, output, overwrite) -> None:
     from cscfuse_keras.io.atomic import replacing
 
     load_keras()
-    from cscfuse_keras.models.release_ivf import fusion_from_release
     from cscfuse_keras.models.torch_file import read_torch_file
 
-    fusion = fusion_from_release({str(file): read_torch_file(file) for file in files})
+    release = importlib.import_module(f"cscfuse_keras.models.release_{task}")
+    fusion = release.fusion_from_release({str(file): read_torch_file(file) for file in files})
     with replacing(output) as partial:
         fusion.save(partial)
     click.echo(str(output))

@@ -10,28 +10,45 @@ from cscfuse_keras.io.outputs import check_absent
 
 
 @click.command()
-@click.option("--task", type=click.Choice(["ivf"]), required=True, help="ivf: infrared and visible.")
+@click.option(
+    "--task",
+    type=click.Choice(["ivf", "mef"]),
+    required=True,
+    help="ivf: crops of single pictures. mef: stacks of exposures.",
+)
 @click.option(
     "--data",
     "folders",
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="Folder of pictures (may be given several times).",
+    help="Folder of pictures (may be given several times). mef: folder of scenes, each a folder of exposures.",
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="HDF5 file to write.")
 @click.option("--size", default=128, show_default=True, type=click.IntRange(8), help="Side of the patches, in pixels.")
-@click.option("--copies", default=10, show_default=True, type=click.IntRange(1), help="Patches a picture.")
+@click.option("--copies", default=10, show_default=True, type=click.IntRange(1), help="Patches a picture or scene.")
+@click.option("--exposures", default=4, show_default=True, type=click.IntRange(2), help="mef: exposures a stack.")
 @click.option("--seed", default=0, show_default=True, help="Of the random crops.")
 @click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
-def patches(task, folders, output, size, copies, seed, overwrite) -> None:
-    """Cut random resized crops, to train with `cscfuse train --data FILE` where TensorFlow is not installed."""
-    from pipelines.patches import write_patches
-    from pipelines.sources import find_pictures
-
+def patches(task, folders, output, size, copies, exposures, seed, overwrite) -> None:
+    """Cut random crops, to train with `cscfuse train --data FILE` where TensorFlow is not installed."""
     check_absent(output, overwrite)
-    pictures = find_pictures(folders)
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        work = bar.add_task("cutting patches", total=len(pictures))
-        write_patches(pictures, output, size, copies, seed, lambda done: bar.update(work, completed=done))
-    click.echo(f"{output}: {len(pictures)} pictures x {copies} patches of {size} x {size}")
+        work = bar.add_task("cutting patches", total=None)
+
+        def done(count: int) -> None:
+            bar.update(work, completed=count, total=len(found))
+
+        if task == "ivf":
+            from pipelines.ivf import write_crops
+            from pipelines.sources import find_pictures
+
+            found = find_pictures(folders)
+            write_crops(found, output, size, copies, seed, done)
+        else:
+            from pipelines.mef import write_stacks
+            from pipelines.scenes import find_scenes
+
+            found = find_scenes(folders)
+            write_stacks(found, output, exposures, size, copies, seed, done)
+    click.echo(f"{output}: {len(found)} {'pictures' if task == 'ivf' else 'scenes'} x {copies} patches")

@@ -4,7 +4,7 @@ import dataclasses
 import tomllib
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +14,44 @@ from cscfuse_keras.config import Config
 from cscfuse_keras.errors import InputError, UsageError
 
 
-def options_for(*configs: type[Config]) -> Callable[[Callable], Callable]:
-    """Decorator that adds an option for every setting of some configs: `--learning-rate` for `learning_rate`.
+def options_for(tasks: Mapping[str, Sequence[type[Config]]]) -> Callable[[Callable], Callable]:
+    """Decorator that adds an option for every setting of all tasks: `--learning-rate` for `learning_rate`.
 
-    Options that are not given are passed as None.
+    Settings of one name in several tasks share an option, whose help gives each task's meaning and default. Options
+    that are not given are passed as None.
+
+    Args:
+        tasks: classes of settings by task.
     """
+    options: dict[str, tuple[Any, dict[str, str]]] = {}
+    for task, configs in tasks.items():
+        for config in configs:
+            hints = typing.get_type_hints(config)
+            for field in dataclasses.fields(config):
+                default = " ".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
+                text = f"{_describe(config, field.name)} Default: {default if default != '' else 'none'}."
+                options.setdefault(field.name, (hints[field.name], {}))[1][task] = text
 
     def decorate(function: Callable) -> Callable:
-        for config in reversed(configs):
-            hints = typing.get_type_hints(config)
-            for field in reversed(dataclasses.fields(config)):
-                default = " ".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
-                function = click.option(
-                    _flag(field.name, hints[field.name]),
-                    field.name,
-                    type=_type(hints[field.name]),
-                    default=None,
-                    help=f"{_describe(config, field.name)} Default: {default}.",
-                )(function)
+        for name, (hint, texts) in reversed(options.items()):
+            text = " ".join(f"{task}: {text}" for task, text in texts.items())
+            function = click.option(_flag(name, hint), name, type=_type(hint), default=None, help=text)(function)
         return function
 
     return decorate
+
+
+def check_settings(task: str, configs: Sequence[type[Config]], given: Mapping[str, Any]) -> None:
+    """Refuse options that are settings of other tasks only.
+
+    Raises:
+        UsageError: such an option was given.
+    """
+    names = {field.name for config in configs for field in dataclasses.fields(config)}
+    for name, value in given.items():
+        if value is not None and name not in names:
+            flag = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{flag}: expected a setting of task {task}, found one of another task; leave it out")
 
 
 def read_settings(file: Path | None, sections: dict[str, Config], given: dict[str, Any]) -> dict[str, Config]:

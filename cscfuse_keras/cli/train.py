@@ -5,35 +5,39 @@ from pathlib import Path
 import click
 
 from cscfuse_keras.cli.quiet import load_keras
-from cscfuse_keras.cli.settings import options_for, read_settings
+from cscfuse_keras.cli.settings import check_settings, options_for, read_settings
 
 load_keras()
-from cscfuse_keras.models.ivf import VARIANTS, IVFConfig  # noqa: E402
-from cscfuse_keras.training.ivf import IVFTraining  # noqa: E402
-from cscfuse_keras.training.ivf import train as train_ivf  # noqa: E402
+from cscfuse_keras.models.tasks import TASKS  # noqa: E402
+from cscfuse_keras.training.recipes import RECIPES  # noqa: E402
+
+SETTINGS = {task: (TASKS[task].config, recipe.settings) for task, recipe in RECIPES.items()}
 
 
 @click.command()
-@click.option("--task", type=click.Choice(["ivf"]), required=True, help="ivf: infrared and visible.")
+@click.option("--task", type=click.Choice(list(RECIPES)), required=True, help="What the network is for.")
 @click.option(
     "--data",
     "sources",
     multiple=True,
     required=True,
     type=click.Path(path_type=Path, exists=True),
-    help="Folder of pictures (may be given several times), or one HDF5 file from `cscfuse patches`.",
+    help="Folder of pictures (may be given several times), or one HDF5 file from `cscfuse patches`. "
+    "mef: folder of scenes, each a folder of exposures.",
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
-@click.option("--variant", type=click.Choice(list(VARIANTS)), default="paper", show_default=True, help="Network.")
+@click.option("--variant", type=click.Choice(["paper", "release"]), default="paper", show_default=True, help="Network.")
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file with [network] and [training] settings.")
 @click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
-@options_for(IVFConfig, IVFTraining)
+@options_for(SETTINGS)
 def train(task, sources, output, variant, config, resume, **given) -> None:
     """Train a network; OUTPUT/best.keras is the best model, ready for `cscfuse fuse --preset`.
 
     The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
     goes on with --resume. Keras' backend is chosen by the environment variable KERAS_BACKEND.
     """
-    settings = read_settings(config, {"network": VARIANTS[variant], "training": IVFTraining()}, given)
-    progress = train_ivf(list(sources), output, settings["network"], settings["training"], resume)
+    check_settings(task, SETTINGS[task], given)
+    recipe = RECIPES[task]
+    settings = read_settings(config, {"network": TASKS[task].variants[variant], "training": recipe.settings()}, given)
+    progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume)
     click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")

@@ -1,19 +1,16 @@
 """Training of the infrared-visible autoencoder (SPEC 2)."""
 
 import dataclasses
-import functools
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import keras
-import numpy as np
 
 from cscfuse_keras.config import Config
-from cscfuse_keras.errors import EnvironmentProblem, InputError
 from cscfuse_keras.losses import ReconstructionLoss
 from cscfuse_keras.models.ivf import IVFConfig, build_autoencoder, build_fusion
+from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
 
@@ -76,7 +73,7 @@ def train(
         ModelError: the loss became NaN.
     """
     network, training = network or IVFConfig(), training or IVFTraining()
-    data = _PatchData(sources[0], training) if sources[0].is_file() else _PictureData(sources, training)
+    data = _data(sources, training)
     progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
     keras.utils.set_random_seed(training.seed)
     autoencoder = build_autoencoder(network)
@@ -96,55 +93,27 @@ def train(
     return progress
 
 
-class _PictureData:
-    """Crops of pictures on disk, through tf.data."""
-
-    def __init__(self, folders: Sequence[Path], training: IVFTraining):
-        if importlib.util.find_spec("tensorflow") is None:
-            raise EnvironmentProblem(
-                f"{folders[0]}: expected TensorFlow to read folders of pictures, found none installed; install it, or "
-                "prepare an HDF5 file with `cscfuse patches` and give that"
-            )
-        from pipelines import ivf, sources
-
-        pictures = sources.find_pictures(folders)
-        chosen, held_out = sources.split_by_stem(pictures, training.validation_share, training.seed)
-        self.steps = _steps(len(chosen), len(held_out), training.batch_size, folders[0])
-        crops = ivf.validation_arrays(held_out, training.crop_size, training.seed)
-        self.validation = (crops, crops)
-        self.batches = functools.partial(
-            ivf.training_dataset, chosen, training.crop_size, training.batch_size, training.seed
+def _data(sources: Sequence[Path], training: IVFTraining) -> TrainingData:
+    size, share, seed = training.crop_size, training.validation_share, training.seed
+    file = patch_file(sources)
+    if file:
+        return patch_data(
+            file,
+            "ivf",
+            (size, size, 1),
+            lambda images, generator: (images, images),
+            lambda images: (images, images),
+            training.batch_size,
+            share,
+            seed,
         )
+    from pipelines.ivf import training_dataset, validation_arrays
+    from pipelines.sources import find_pictures, split_by_name
 
-
-class _PatchData:
-    """Patches prepared in an HDF5 file, without TensorFlow."""
-
-    def __init__(self, source: Path, training: IVFTraining):
-        from pipelines import patches, sources
-
-        stems = [Path(stem) for stem in patches.patch_stems(source)]
-        rows = {stem: [k for k, other in enumerate(stems) if other == stem] for stem in stems}
-        chosen, held_out = sources.split_by_stem(list(rows), training.validation_share, training.seed)
-        held_out_rows = [k for stem in held_out for k in rows[stem]]
-        chosen_rows = [k for stem in chosen for k in rows[stem]]
-        self.steps = _steps(len(chosen_rows), len(held_out_rows), training.batch_size, source)
-        crops = patches.read_patches(source, held_out_rows)[:, :2]
-        crops = crops.reshape(-1, *crops.shape[2:]).astype(np.float32) / 255
-        self.validation = (crops, crops)
-        self.batches = functools.partial(_patch_sequence, source, chosen_rows, training.batch_size, training.seed)
-
-
-def _patch_sequence(*arguments: Any) -> keras.utils.PyDataset:
-    from pipelines.patches import PatchSequence
-
-    return PatchSequence(*arguments)
-
-
-def _steps(training_count: int, validation_count: int, batch_size: int, where: Path) -> int:
-    if training_count < batch_size or not validation_count:
-        raise InputError(
-            f"{where}: expected at least one batch of {batch_size} training pictures and one validation picture, found "
-            f"{training_count} and {validation_count}; give more pictures or change batch_size or validation_share"
-        )
-    return training_count // batch_size
+    pictures = find_pictures(sources)
+    chosen, held_out = split_by_name(pictures, [path.stem for path in pictures], share, seed)
+    steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
+    crops = validation_arrays(held_out, size, seed)
+    return TrainingData(
+        steps, (crops, crops), lambda epoch: training_dataset(chosen, size, training.batch_size, seed, epoch)
+    )

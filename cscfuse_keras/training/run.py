@@ -6,29 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io.atomic import write_text
+from cscfuse_keras.training.data import TrainingData
 from cscfuse_keras.training.progress import Progress, RecordProgress
-
-
-class TrainingData(Protocol):
-    """What a run needs of its data.
-
-    Attributes:
-        steps: batches an epoch.
-        validation: `(inputs, targets)` arrays, the same in every epoch.
-    """
-
-    steps: int
-    validation: Any
-
-    def batches(self, first_epoch: int) -> Any:
-        """Training batches from an epoch on: a tf.data.Dataset or a keras PyDataset."""
-        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +33,7 @@ class Schedule:
 
 def fit(
     model: keras.Model,
-    loss: keras.losses.Loss,
+    loss: keras.losses.Loss | None,
     data: TrainingData,
     schedule: Schedule,
     progress: Progress,
@@ -59,7 +44,7 @@ def fit(
 
     Args:
         model: the network.
-        loss: what to minimise.
+        loss: what to minimise; None for a model that adds its own.
         data: batches and validation arrays.
         schedule: epochs and learning rate.
         progress: record of the run; `Progress.load` finds an earlier one.

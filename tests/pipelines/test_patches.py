@@ -3,74 +3,73 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.errors import InputError
-from pipelines.patches import PatchSequence, patch_stems, read_patches, write_patches
+from pipelines.patches import PatchSequence, describe_patches, read_patches, write_patches
 
 pytestmark = pytest.mark.backend
 
 COPIES = 3
+NAMES = [f"picture {k}" for k in range(7)]
+
+
+def cut(row, copy):
+    """A random patch of that row and copy."""
+    return np.random.default_rng((row, copy)).random((16, 16, 1)).astype("float32")
+
+
+def images_alone(images, generator):
+    return images
 
 
 @pytest.fixture
-def pictures(tmp_path, draw_pictures):
-    return draw_pictures(tmp_path / "pictures", [f"{k}.png" for k in range(7)])
-
-
-@pytest.fixture
-def patch_file(tmp_path, pictures):
+def patch_file(tmp_path):
     path = tmp_path / "patches.h5"
-    write_patches(pictures, path, size=16, copies=COPIES, seed=1)
+    write_patches("ivf", NAMES, cut, path, COPIES)
     return path
 
 
 def test_written_patches_are_read_in_order_of_rows(patch_file):
     everything = read_patches(patch_file, range(7))
-    assert (everything.shape, everything.dtype) == ((7, COPIES, 16, 16, 1), np.uint8)
+    expected = np.stack([[np.rint(255 * cut(row, copy)) for copy in range(COPIES)] for row in range(7)])
+    assert everything.dtype == np.uint8
+    np.testing.assert_array_equal(everything, expected)
     np.testing.assert_array_equal(read_patches(patch_file, [5, 2]), everything[[2, 5]])
-    assert len(np.unique(everything.reshape(7 * COPIES, -1), axis=0)) == 7 * COPIES
 
 
-def test_stems_name_the_rows(patch_file, pictures):
-    assert patch_stems(patch_file) == [path.stem for path in pictures]
+def test_description_names_the_rows_and_gives_the_shape(patch_file):
+    assert describe_patches(patch_file, "ivf") == (NAMES, (16, 16, 1))
 
 
-def test_patches_depend_on_the_seed_alone(tmp_path, patch_file, pictures):
-    files = {seed: tmp_path / f"{seed}.h5" for seed in (1, 2)}
-    for seed, path in files.items():
-        write_patches(pictures, path, size=16, copies=COPIES, seed=seed)
-    expected = read_patches(patch_file, range(7))
-    np.testing.assert_array_equal(read_patches(files[1], range(7)), expected)
-    assert not np.array_equal(read_patches(files[2], range(7)), expected)
-
-
-def test_progress_counts_pictures(tmp_path, pictures):
+def test_progress_counts_rows(tmp_path):
     counts = []
-    write_patches(pictures, tmp_path / "patches.h5", size=8, copies=1, progress=counts.append)
+    write_patches("ivf", NAMES, cut, tmp_path / "patches.h5", 1, counts.append)
     assert counts == list(range(1, 8))
 
 
-def test_interrupted_writing_leaves_the_old_file(patch_file, pictures):
+def test_interrupted_writing_leaves_the_old_file(patch_file):
     def interrupt(count):
         raise KeyboardInterrupt
 
     before = patch_file.read_bytes()
     with pytest.raises(KeyboardInterrupt):
-        write_patches(pictures, patch_file, size=8, copies=1, progress=interrupt)
+        write_patches("mef", NAMES, cut, patch_file, 1, interrupt)
     assert patch_file.read_bytes() == before
-    assert {path.name for path in patch_file.parent.iterdir()} == {"patches.h5", "pictures"}
+    assert {path.name for path in patch_file.parent.iterdir()} == {"patches.h5"}
 
 
-def test_other_files_are_refused(tmp_path):
+def test_other_files_are_refused(tmp_path, patch_file):
     (tmp_path / "text.h5").write_text("no HDF5")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["patches"] = np.zeros(3)
     for name, found in (("missing", ".*No such file"), ("text", ".*signature"), ("other", " format None")):
-        with pytest.raises(InputError, match=rf"{name}\.h5: expected an HDF5 file of patches, found{found}.*cscfuse"):
-            patch_stems(tmp_path / f"{name}.h5")
+        with pytest.raises(InputError, match=rf"{name}\.h5: expected an HDF5 file of patches.*, found{found}.*cscfuse"):
+            describe_patches(tmp_path / f"{name}.h5", "ivf")
+    with pytest.raises(InputError, match="for task mef, found one for task ivf"):
+        describe_patches(patch_file, "mef")
 
 
 def batches_of(sequence):
     """The images of one epoch."""
-    return np.stack([sequence[k][0] for k in range(len(sequence))])
+    return np.stack([sequence[k] for k in range(len(sequence))])
 
 
 def rows_shown(images, patches):
@@ -82,7 +81,7 @@ def rows_shown(images, patches):
 def test_every_row_comes_once_an_epoch_and_copies_take_turns(patch_file):
     rows = [1, 2, 3, 5, 6, 0]
     patches = read_patches(patch_file, rows)
-    sequence = PatchSequence(patch_file, rows, batch_size=2)
+    sequence = PatchSequence(patch_file, rows, images_alone, batch_size=2)
     assert len(sequence) == 3
     orders = []
     for epoch in range(2 * COPIES):
@@ -94,23 +93,30 @@ def test_every_row_comes_once_an_epoch_and_copies_take_turns(patch_file):
     assert len(set(map(tuple, orders))) > 1
 
 
-def test_targets_are_the_images(patch_file):
-    images, targets = PatchSequence(patch_file, range(7), batch_size=3)[1]
-    np.testing.assert_array_equal(images, targets)
+def test_arrangement_sees_the_batch_and_draws_the_same_in_every_run(patch_file):
+    def arrange(images, generator):
+        return images, generator.random()
+
+    draws = [[PatchSequence(patch_file, range(7), arrange, 3, seed)[k][1] for k in (0, 1)] for seed in (4, 4, 5)]
+    assert draws[0] == draws[1]
+    assert len({draw for pair in draws for draw in pair}) == 4
+    np.testing.assert_array_equal(
+        PatchSequence(patch_file, range(7), arrange, 3)[1][0], PatchSequence(patch_file, range(7), images_alone, 3)[1]
+    )
 
 
 def test_incomplete_batch_is_dropped(patch_file):
-    assert len(PatchSequence(patch_file, range(7), batch_size=3)) == 2
+    assert len(PatchSequence(patch_file, range(7), images_alone, batch_size=3)) == 2
 
 
 def test_a_later_first_epoch_goes_on_as_if_never_interrupted(patch_file):
-    unbroken = PatchSequence(patch_file, range(7), batch_size=3, seed=4)
+    unbroken = PatchSequence(patch_file, range(7), images_alone, batch_size=3, seed=4)
     for _ in range(2):
         unbroken.on_epoch_end()
-    resumed = PatchSequence(patch_file, range(7), batch_size=3, seed=4, first_epoch=2)
+    resumed = PatchSequence(patch_file, range(7), images_alone, batch_size=3, seed=4, first_epoch=2)
     np.testing.assert_array_equal(batches_of(resumed), batches_of(unbroken))
 
 
 def test_order_depends_on_the_seed(patch_file):
-    one, other = (batches_of(PatchSequence(patch_file, range(7), 3, seed)) for seed in (1, 2))
+    one, other = (batches_of(PatchSequence(patch_file, range(7), images_alone, 3, seed)) for seed in (1, 2))
     assert not np.array_equal(one, other)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.errors import InputError
-from pipelines.sources import find_pictures, read_grey, split_by_stem
+from pipelines.sources import find_pictures, read_grey, split_by_name
 
 
 def test_pictures_of_all_folders_and_their_subfolders(tmp_path, draw_pictures):
@@ -44,8 +44,11 @@ def test_colour_pictures_give_their_luma(tmp_path):
 PAIRS = [Path(folder) / f"{k}{suffix}" for folder, suffix in (("ir", ".png"), ("vis", ".jpg")) for k in range(10)]
 
 
+STEMS = [path.stem for path in PAIRS]
+
+
 def test_split_keeps_pairs_together_and_loses_nothing():
-    training, validation = split_by_stem(PAIRS, 0.3, seed=0)
+    training, validation = split_by_name(PAIRS, STEMS, 0.3, seed=0)
     assert sorted(training + validation) == sorted(PAIRS)
     assert len({path.stem for path in validation}) == 3
     assert not {path.stem for path in training} & {path.stem for path in validation}
@@ -53,11 +56,12 @@ def test_split_keeps_pairs_together_and_loses_nothing():
         assert part == [path for path in PAIRS if path in part]
 
 
-def test_split_depends_on_the_seed_alone():
-    assert split_by_stem(PAIRS, 0.3, seed=0) == split_by_stem(PAIRS, 0.3, seed=0)
-    assert split_by_stem(list(reversed(PAIRS)), 0.3, seed=0)[1] == split_by_stem(PAIRS, 0.3, seed=0)[1][::-1]
-    assert len({tuple(split_by_stem(PAIRS, 0.3, seed)[1]) for seed in range(5)}) > 1
+def test_split_depends_on_names_and_seed_alone():
+    assert split_by_name(PAIRS, STEMS, 0.3, seed=0) == split_by_name(PAIRS, STEMS, 0.3, seed=0)
+    backwards = split_by_name(PAIRS[::-1], STEMS[::-1], 0.3, seed=0)
+    assert backwards[1] == split_by_name(PAIRS, STEMS, 0.3, seed=0)[1][::-1]
+    assert len({tuple(split_by_name(PAIRS, STEMS, 0.3, seed)[1]) for seed in range(5)}) > 1
 
 
 def test_share_of_zero_holds_nothing_out():
-    assert split_by_stem(PAIRS, 0, seed=0) == (PAIRS, [])
+    assert split_by_name(PAIRS, STEMS, 0, seed=0) == (PAIRS, [])

@@ -12,7 +12,7 @@ from cscfuse_keras.errors import InputError, ModelError, UsageError
 from cscfuse_keras.models.ivf import IVFConfig, build_autoencoder
 from cscfuse_keras.training.ivf import IVFTraining, train
 from cscfuse_keras.training.progress import Progress
-from pipelines.patches import write_patches
+from pipelines.ivf import write_crops
 from pipelines.sources import find_pictures
 
 pytestmark = [
@@ -63,7 +63,7 @@ def sources_from(request, tmp_path_factory):
         if request.param == "pictures":
             return folders
         path = tmp_path_factory.mktemp("patches") / "patches.h5"
-        write_patches(find_pictures(folders), path, size=32, copies=2)
+        write_crops(find_pictures(folders), path, size=32, copies=2)
         return [path]
 
     return sources

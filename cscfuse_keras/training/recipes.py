@@ -1,0 +1,28 @@
+"""The training recipe of each task."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from cscfuse_keras.config import Config
+from cscfuse_keras.training import ivf, mef
+from cscfuse_keras.training.progress import Progress
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How a task's network is trained.
+
+    Attributes:
+        settings: class of the training's settings; the network's are in `cscfuse_keras.models.tasks`.
+        train: from sources, the run's folder, both settings and whether to resume, to the run's progress.
+    """
+
+    settings: type[Config]
+    train: Callable[..., Progress]
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "ivf": Recipe(ivf.IVFTraining, ivf.train),
+    "mef": Recipe(mef.MEFTraining, mef.train),
+}
+"""All recipes by task."""
