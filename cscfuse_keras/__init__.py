@@ -3,6 +3,7 @@
 import cscfuse_keras
 
 fused = cscfuse_keras.fuse("ivf", infrared, visible, data_range=255)
+fused = cscfuse_keras.fuse("mef", dark, middle, bright, data_range=255)
 """
 
 import importlib
@@ -21,14 +22,15 @@ __all__ = [
     "fuse",
 ]
 
-_TASKS = ("ivf",)
+_TASKS = ("ivf", "mef")
 
 
 def fuse(task: str, *sources: Any, **settings: Any):
     """Fuse arrays with a shipped preset.
 
     Args:
-        task: `"ivf"`: sources are infrared and visible, see `cscfuse_keras.tasks.ivf.fuse`.
+        task: `"ivf"`: sources are infrared and visible, see `cscfuse_keras.tasks.ivf.fuse`; `"mef"`: sources are
+            exposures of a scene, see `cscfuse_keras.tasks.mef.fuse`.
         sources: the task's images.
         settings: keyword arguments of the task's function. `data_range`, the value that means white, is always needed.
 

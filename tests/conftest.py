@@ -64,6 +64,17 @@ def draw_pictures():
     return draw
 
 
+@pytest.fixture(scope="session")
+def mef_model(tmp_path_factory):
+    """`.keras` file of a small multi-exposure fusion model with random weights."""
+    from cscfuse_keras.models.mef import MEFConfig, build_fusion
+
+    keras.utils.set_random_seed(0)
+    path = tmp_path_factory.mktemp("mef") / "random.keras"
+    build_fusion(MEFConfig(units=2, code_channels=4)).save(path)
+    return path
+
+
 def tensorflow_gradient(function, point):
     import tensorflow as tf
 

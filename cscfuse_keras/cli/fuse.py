@@ -1,78 +1,92 @@
 """`cscfuse fuse`: fused pictures from files."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import track
 
+from cscfuse_keras.cli import fuse_ivf, fuse_mef
 from cscfuse_keras.cli.errors import one_line
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.errors import InputError, UsageError
-from cscfuse_keras.tasks.ivf_files import check_outputs, fuse_files, plan
+from cscfuse_keras.tasks.jobs import check_outputs, run_all
 
-RULES = click.Choice(["saliency", "l1_norm", "average", "sum"])
+TASKS = {"ivf": fuse_ivf, "mef": fuse_mef}
+
+
+def task_options(command: Callable) -> Callable:
+    """Decorator that adds the options of all tasks; those that are not given are passed as None."""
+    for task in reversed(TASKS.values()):
+        for option in reversed(task.OPTIONS.values()):
+            command = option(command)
+    return command
 
 
 @click.command()
-@click.option("--task", type=click.Choice(["ivf"]), required=True, help="ivf: infrared and visible.")
+@click.option(
+    "--task",
+    type=click.Choice(list(TASKS)),
+    required=True,
+    help="ivf: infrared and visible. mef: several exposures of a scene.",
+)
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write.")
 @click.option("--preset", help="Name of a shipped preset, or a .keras file. Default: the task's preset.")
-@click.option("--rule-base", type=RULES, help="ivf: how base codes are merged. Default: the preset's.")
-@click.option("--rule-detail", type=RULES, help="ivf: how detail codes are merged. Default: the preset's.")
-@click.option(
-    "--gain",
-    type=click.FloatRange(0, min_open=True),
-    help="ivf: factor on merged codes: contrast and sharpness.",
-)
+@task_options
 @click.option("--runtime", default="auto", show_default=True, help="What computes: auto or keras.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
-def fuse(task, sources, output, preset, rule_base, rule_detail, gain, runtime, overwrite) -> None:
+def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
     """Fuse SOURCES into OUTPUT.
 
     ivf: INFRARED VISIBLE, two registered pictures of one size, or two folders whose pictures pair by stem. The result
     has depth, colour, EXIF and colour profile of the visible picture.
-    """
-    if len(sources) != 2:
-        raise UsageError(f"--task ivf: expected two sources, INFRARED and VISIBLE, found {len(sources)}")
-    jobs, left_over = plan(*sources, output)
-    check_outputs(jobs, overwrite)
-    settings = {"base_rule": rule_base, "detail_rule": rule_detail, "base_gain": gain, "detail_gain": gain}
-    chosen = {name: value for name, value in settings.items() if value is not None}
-    load_keras()
-    from cscfuse_keras.tasks.ivf import IVFFuser
 
-    fuser = IVFFuser(preset or task, runtime, **chosen)
-    console = Console(stderr=True)
+    mef: two or more exposures of a scene, in any order, or one folder of them; with --batch, a folder of such folders.
+    They must have one size and depth. The result has EXIF, without the exposure, and colour profile of the exposure in
+    the middle. In a folder it is named after the scene's folder, or FIRST-fused after the first picture.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    _check_options(task, given)
+    jobs, left_over = TASKS[task].plan(sources, output, given)
+    check_outputs(jobs, overwrite)
+    load_keras()
+    fuse_file = TASKS[task].load(preset or task, runtime, overwrite, given)
     results = track(
-        fuse_files(fuser, jobs, overwrite),
+        run_all(jobs, fuse_file),
         "fusing",
         len(jobs),
-        console=console,
+        console=Console(stderr=True),
         disable=len(jobs) < 2,
         transient=True,
     )
-    failures = [(job.name, problem) for job, problem in results if problem is not None]
-    _finish(jobs, failures, left_over)
+    failures = [problem for _, problem in results if problem is not None]
+    _finish(jobs, failures, left_over, TASKS[task].UNIT)
 
 
-def _finish(jobs, failures, left_over) -> None:
+def _check_options(task, given) -> None:
+    for name in given:
+        if name not in TASKS[task].OPTIONS:
+            owner = next(other for other, module in TASKS.items() if name in module.OPTIONS)
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option}: expected with --task {owner}, found with --task {task}; leave it out")
+
+
+def _finish(jobs, failures, left_over, unit) -> None:
     """Say what was done; leave with the code of the first failure if there was one."""
     if len(jobs) == 1 and not left_over:
         if failures:
-            raise failures[0][1]
+            raise failures[0]
         click.echo(str(jobs[0].output))
         return
     for path, reason in left_over:
         click.echo(f"skipped: {one_line(InputError(f'{path}: {reason}'))}", err=True)
-    for _, problem in failures:
+    for problem in failures:
         click.echo(f"failed: {one_line(problem)}", err=True)
     folder = jobs[0].output.parent if jobs else None
     where = f" into {folder}" if folder else ""
-    click.echo(
-        f"fused {len(jobs) - len(failures)} pairs{where}, {len(failures)} failed, {len(left_over)} files skipped"
-    )
+    click.echo(f"fused {len(jobs) - len(failures)} {unit}{where}, {len(failures)} failed, {len(left_over)} skipped")
     if failures or left_over or not jobs:
-        sys.exit(failures[0][1].exit_code if failures else InputError.exit_code)
+        sys.exit(failures[0].exit_code if failures else InputError.exit_code)

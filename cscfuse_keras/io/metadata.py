@@ -12,6 +12,7 @@ import numpy as np
 ORIENTATION = 274
 ICC_PROFILE = 34675
 RESOLUTION = {282, 283, 296}
+EXPOSURE_TIME = 33434
 EXIF_DIRECTORY = 34665
 GPS_DIRECTORY = 34853
 INTEROPERABILITY_DIRECTORY = 40965
@@ -29,6 +30,7 @@ KEPT_TAGS = DESCRIPTION | RESOLUTION | {ORIENTATION} | SUBDIRECTORIES[MAIN_DIREC
 
 TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 LONG = 4
+RATIONAL = 5
 UNDEFINED = 7
 
 
@@ -104,6 +106,12 @@ def write_directory(entries: Directory, order: str, offset: int) -> bytes:
     return struct.pack(order + "H", len(entries)) + records + bytes(4) + values
 
 
+def write_block(main: Directory, order: str) -> bytes:
+    """Write a main directory, and all it points to, as an EXIF block of that byte order."""
+    header = {"<": b"II*\0", ">": b"MM\0*"}[order]
+    return header + struct.pack(order + "I", 8) + write_directory(main, order, 8)
+
+
 def exif_of_tiff(tiff: bytes) -> bytes | None:
     """Make an EXIF block of a TIFF file's tags; None if they tell nothing about the picture.
 
@@ -114,7 +122,7 @@ def exif_of_tiff(tiff: bytes) -> bytes | None:
     kept = {tag: entry for tag, entry in read_main_directory(tiff).items() if tag in KEPT_TAGS}
     if not kept.keys() - RESOLUTION - {ORIENTATION}:
         return None
-    return tiff[:4] + struct.pack(order + "I", 8) + write_directory(kept, order, 8)
+    return write_block(kept, order)
 
 
 def add_to_tiff(tiff: bytes, exif: bytes | None, icc_profile: bytes | None) -> bytes:
@@ -163,6 +171,28 @@ def take_orientation(exif: bytes) -> tuple[int, bytes]:
     except struct.error as problem:
         raise DamagedExifError(str(problem)) from None
     return orientation, bytes(block)
+
+
+def exposure_time(exif: bytes | None) -> float | None:
+    """Read the exposure time of an EXIF block.
+
+    Args:
+        exif: EXIF block, as in `Picture.exif`.
+
+    Returns:
+        Seconds; None if the block is None, damaged, or tells no time above 0.
+    """
+    if exif is None:
+        return None
+    try:
+        camera = read_main_directory(exif).get(EXIF_DIRECTORY)
+    except DamagedExifError:
+        return None
+    time = camera.get(EXPOSURE_TIME) if isinstance(camera, dict) else None
+    if not isinstance(time, Value) or (time.type, time.count) != (RATIONAL, 1):
+        return None
+    numerator, denominator = struct.unpack(byte_order(exif) + "II", time.content)
+    return numerator / denominator if numerator and denominator else None
 
 
 def upright(array: np.ndarray, orientation: int) -> np.ndarray:

@@ -144,15 +144,9 @@ def write_picture(
     """
     path = Path(path)
     name = _name(path)
-    file_format = FORMATS.get(path.suffix.lower())
-    if file_format not in DEPTHS:
-        raise UsageError(
-            f"{name}: expected a name ending in .png, .jpg, .bmp or .tif, found {path.suffix!r}; rename it"
-        )
-    _check_arrays(name, pixels, alpha)
     if exif is not None:
         exif = exif.removeprefix(b"Exif\0\0") or None
-    _check_fit(name, file_format, pixels, alpha, exif, quality)
+    file_format = check_fit(path, pixels, alpha, exif, quality)
     if path.is_dir():
         raise UsageError(f"{name}: expected the name of a file, found a folder; name a file in it")
     if not overwrite and (path.exists() or path.is_symlink()):
@@ -174,6 +168,33 @@ def write_picture(
             f"{name}: expected to write the file, found: {problem.strerror}; "
             "check the folder's permissions and its free space"
         ) from problem
+
+
+def check_fit(
+    path: Path,
+    pixels: np.ndarray,
+    alpha: np.ndarray | None = None,
+    exif: bytes | None = None,
+    quality: int = 95,
+) -> str:
+    """Check arguments of `write_picture`: before long work, with pixels of the size and dtype of its result.
+
+    Returns:
+        The format that the suffix names.
+
+    Raises:
+        UsageError: the suffix is that of no format that is written, or its format cannot hold the arguments.
+        InputError: the arrays have another shape or range.
+    """
+    name = _name(path)
+    file_format = FORMATS.get(path.suffix.lower())
+    if file_format not in DEPTHS:
+        raise UsageError(
+            f"{name}: expected a name ending in .png, .jpg, .bmp or .tif, found {path.suffix!r}; rename it"
+        )
+    _check_arrays(name, pixels, alpha)
+    _check_format(name, file_format, pixels, alpha, exif, quality)
+    return file_format
 
 
 def _name(path: Path) -> str:
@@ -278,7 +299,7 @@ def _check_arrays(name: str, pixels: np.ndarray, alpha: np.ndarray | None) -> No
                 raise InputError(f"{name}: {problem}") from None
 
 
-def _check_fit(
+def _check_format(
     name: str,
     file_format: str,
     pixels: np.ndarray,

@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin
 
 from cscfuse_keras.io import metadata
 
@@ -28,6 +28,29 @@ def test_the_thumbnail_is_unlinked():
     kept = metadata.take_orientation(with_thumbnail)[1]
     assert struct.unpack_from("<I", with_thumbnail, 22) == (26,)
     assert struct.unpack_from("<I", kept, 22) == (0,)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_exposure_time(order):
+    def block(time):
+        tags = Image.Exif()
+        tags.endian = order
+        tags[metadata.EXIF_DIRECTORY] = {metadata.EXPOSURE_TIME: time} if time is not None else {}
+        return tags.tobytes().removeprefix(b"Exif\0\0")
+
+    assert metadata.exposure_time(block(TiffImagePlugin.IFDRational(1, 250))) == 1 / 250
+    assert metadata.exposure_time(block(TiffImagePlugin.IFDRational(30, 1))) == 30
+    # A time of 0 or of 0/0 is a camera's way to say that it does not know.
+    for unknown in (TiffImagePlugin.IFDRational(0, 1), TiffImagePlugin.IFDRational(0, 0), None):
+        assert metadata.exposure_time(block(unknown)) is None
+
+
+def test_no_exposure_time(make_exif):
+    assert metadata.exposure_time(None) is None
+    assert metadata.exposure_time(make_exif()[:40]) is None
+    wrong_type = b"II*\0" + struct.pack("<IHHHIII", 8, 1, metadata.EXIF_DIRECTORY, 4, 1, 26, 0)
+    wrong_type += struct.pack("<HHHIII", 1, metadata.EXPOSURE_TIME, 3, 1, 2, 0)
+    assert metadata.exposure_time(wrong_type) is None
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

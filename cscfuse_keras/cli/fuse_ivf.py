@@ -1,0 +1,41 @@
+"""What `cscfuse fuse` does for infrared-visible pairs."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cscfuse_keras.errors import UsageError
+from cscfuse_keras.tasks import ivf_files
+from cscfuse_keras.tasks.jobs import Job
+
+UNIT = "pairs"
+RULES = click.Choice(["saliency", "l1_norm", "average", "sum"])
+OPTIONS = {
+    "rule_base": click.option("--rule-base", type=RULES, help="ivf: how base codes are merged. Default: the preset's."),
+    "rule_detail": click.option(
+        "--rule-detail", type=RULES, help="ivf: how detail codes are merged. Default: the preset's."
+    ),
+    "gain": click.option(
+        "--gain",
+        type=click.FloatRange(0, min_open=True),
+        help="ivf: factor on merged codes: contrast and sharpness.",
+    ),
+}
+
+
+def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[list[Job], list[tuple[Path, str]]]:
+    """Pairs to fuse, and files left over with the reason."""
+    if len(sources) != 2:
+        raise UsageError(f"--task ivf: expected two sources, INFRARED and VISIBLE, found {len(sources)}")
+    return ivf_files.plan(*sources, output)
+
+
+def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
+    """Load the preset, and give what fuses a pair with it."""
+    from cscfuse_keras.tasks.ivf import IVFFuser
+
+    names = {"base_rule": "rule_base", "detail_rule": "rule_detail", "base_gain": "gain", "detail_gain": "gain"}
+    fuser = IVFFuser(preset, runtime, **{name: given[option] for name, option in names.items() if option in given})
+    return lambda job: ivf_files.fuse_file(fuser, job, overwrite)

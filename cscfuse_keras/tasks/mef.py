@@ -1,0 +1,108 @@
+"""Multi-exposure fusion of arrays."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cscfuse_keras.models.mef import blends_pyramids
+from cscfuse_keras.models.presets import Preset, load_preset
+from cscfuse_keras.runtimes import mef_runtime
+from cscfuse_keras.tasks.align import align_exposures
+from cscfuse_keras.tasks.arrays import check_array, from_unit
+from cscfuse_keras.tasks.colour import luma
+from cscfuse_keras.tasks.exposures import UnitExposures, check_stack
+from cscfuse_keras.tasks.stretch import percentile_limits
+from cscfuse_keras.tasks.stretch import stretch as stretched
+
+
+class MEFFuser:
+    """Fuses exposures of a scene with one preset; loads the weights once.
+
+    Args:
+        preset: name of a preset, or path of a `.keras` file.
+        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        stretch: whether the darkest and the brightest half percent of the fused values become black and white; None
+            leaves it to the preset.
+        overrides: `detail_gain`, factor on the finest detail; the preset's by default.
+
+    Raises:
+        UsageError: no such preset, runtime or setting.
+        ModelError: the weights cannot be used for this task.
+    """
+
+    def __init__(
+        self, preset: str | os.PathLike = "mef", runtime: str = "auto", stretch: bool | None = None, **overrides: Any
+    ):
+        self.preset = load_preset(preset, "mef", **overrides)
+        self.runtime = mef_runtime(self.preset.model, runtime)
+        self.stretch = _default_stretch(self.preset) if stretch is None else stretch
+
+    def fuse(self, exposures: Sequence[np.ndarray], full_scale: float = 1.0) -> np.ndarray:
+        """Fuse registered exposures of a scene, at least two, in any order.
+
+        Beyond the exposures themselves, memory grows with their number only by what the runtime keeps of each.
+
+        Args:
+            exposures: each (height, width) or RGB (height, width, 3), of one size and dtype, in [0, `full_scale`].
+            full_scale: the sample value that means 1.0.
+
+        Returns:
+            float32 array (height, width, 3) in [0, 1]; (height, width) if all exposures are grey.
+
+        Raises:
+            InputError: fewer than two exposures, or of different sizes or dtypes.
+        """
+        check_stack(exposures, _names(exposures))
+        fused = self.runtime(UnitExposures(exposures, full_scale))
+        fused = stretched(fused, *percentile_limits(fused)) if self.stretch else np.clip(fused, 0, 1)
+        return fused if any(exposure.ndim == 3 for exposure in exposures) else luma(fused)
+
+
+def fuse(
+    *exposures: np.ndarray,
+    data_range: float,
+    preset: str | os.PathLike = "mef",
+    runtime: str = "auto",
+    stretch: bool | None = None,
+    align: bool = False,
+    **overrides: Any,
+) -> np.ndarray:
+    """Fuse the exposures of one scene, given as arrays.
+
+    Args:
+        exposures: two or more, in any order, each (height, width) or RGB (height, width, 3), of one size and dtype.
+        data_range: the value that means white in all arrays: 255 for 8-bit, 1.0 for floats in [0, 1]. Black is 0.
+        preset: name of a preset, or path of a `.keras` file.
+        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        stretch: whether the darkest and the brightest half percent of the fused values become black and white; None
+            leaves it to the preset.
+        overrides: `detail_gain`, factor on the finest detail; the preset's by default.
+        align: whether exposures displaced against each other are shifted back; the result is the area that all show.
+
+    Returns:
+        Array of dtype and range of the exposures, of their shape if they are not aligned; integers are rounded.
+
+    Raises:
+        InputError: shapes, values, sizes or dtypes are not as described, or exposures to align show different views.
+        UsageError: no such preset or runtime.
+    """
+    images = [np.asarray(exposure) for exposure in exposures]
+    names = _names(images)
+    for image, name in zip(images, names, strict=True):
+        check_array(image, data_range, name)
+    check_stack(images, names)
+    fuser = MEFFuser(preset, runtime, stretch, **overrides)
+    if align:
+        images = align_exposures(images, names).crop(images)
+    return from_unit(fuser.fuse(images, data_range), data_range, images[0].dtype)
+
+
+def _default_stretch(preset: Preset) -> bool:
+    # The paper's weighted means come out flat; pyramids keep the contrast of the exposures.
+    return not blends_pyramids(preset.model)
+
+
+def _names(exposures):
+    return [f"exposures[{k}]" for k in range(len(exposures))]
