@@ -13,24 +13,18 @@ def main(folder: Path) -> None:
     Args:
         folder: receives all pictures.
     """
-    scenes = folder / "ivf"
-    commands = [
-        ["samples", "-o", scenes, "--overwrite"],
-        [
-            "fuse",
-            "--task",
-            "ivf",
-            scenes / "infrared",
-            scenes / "visible",
-            "-o",
-            scenes / "fused",
-            "--overwrite",
-        ],
-    ]
-    for command in commands:
-        print("$ cscfuse", *command, flush=True)
-        subprocess.run([*CSCFUSE, *map(str, command)], check=True)
-    print(f"Pictures: {scenes.resolve()}/{{infrared,visible,fused}}")
+    roads, rooms = folder / "ivf", folder / "mef"
+    run("samples", "--task", "ivf", "-o", roads, "--overwrite")
+    run("fuse", "--task", "ivf", roads / "infrared", roads / "visible", "-o", roads / "fused", "--overwrite")
+    run("samples", "--task", "mef", "-o", rooms / "brackets", "--overwrite")
+    run("fuse", "--task", "mef", "--batch", rooms / "brackets", "-o", rooms / "fused", "--overwrite")
+    print(f"Pictures: {roads.resolve()}/{{infrared,visible,fused}}, {rooms.resolve()}/{{brackets,fused}}")
+
+
+def run(*arguments: str | Path) -> None:
+    """Run and show one command."""
+    print("$ cscfuse", *arguments, flush=True)
+    subprocess.run([*CSCFUSE, *map(str, arguments)], check=True)
 
 
 if __name__ == "__main__":

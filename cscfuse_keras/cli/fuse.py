@@ -1,7 +1,6 @@
 """`cscfuse fuse`: fused pictures from files."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,18 +10,14 @@ from rich.progress import track
 from cscfuse_keras.cli import fuse_ivf, fuse_mef
 from cscfuse_keras.cli.errors import one_line
 from cscfuse_keras.cli.quiet import load_keras
-from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.cli.task_options import given_options, task_options
+from cscfuse_keras.errors import InputError
 from cscfuse_keras.tasks.jobs import check_outputs, run_all
 
 TASKS = {"ivf": fuse_ivf, "mef": fuse_mef}
 
 
-def task_options(command: Callable) -> Callable:
-    """Decorator that adds the options of all tasks; those that are not given are passed as None."""
-    for task in reversed(TASKS.values()):
-        for option in reversed(task.OPTIONS.values()):
-            command = option(command)
-    return command
+OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
 
 
 @click.command()
@@ -35,7 +30,7 @@ def task_options(command: Callable) -> Callable:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write.")
 @click.option("--preset", help="Name of a shipped preset, or a .keras file. Default: the task's preset.")
-@task_options
+@task_options(OPTIONS)
 @click.option("--runtime", default="auto", show_default=True, help="What computes: auto or keras.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
@@ -48,8 +43,7 @@ def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
     They must have one size and depth. The result has EXIF, without the exposure, and colour profile of the exposure in
     the middle. In a folder it is named after the scene's folder, or FIRST-fused after the first picture.
     """
-    given = {name: value for name, value in options.items() if value is not None}
-    _check_options(task, given)
+    given = given_options(OPTIONS, task, options)
     jobs, left_over = TASKS[task].plan(sources, output, given)
     check_outputs(jobs, overwrite)
     load_keras()
@@ -64,14 +58,6 @@ def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
     )
     failures = [problem for _, problem in results if problem is not None]
     _finish(jobs, failures, left_over, TASKS[task].UNIT)
-
-
-def _check_options(task, given) -> None:
-    for name in given:
-        if name not in TASKS[task].OPTIONS:
-            owner = next(other for other, module in TASKS.items() if name in module.OPTIONS)
-            option = name.replace("_", "-")
-            raise UsageError(f"--{option}: expected with --task {owner}, found with --task {task}; leave it out")
 
 
 def _finish(jobs, failures, left_over, unit) -> None:

@@ -1,10 +1,13 @@
 """All metrics of one fused result at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.metrics.registry import metrics_for
+from cscfuse_keras.metrics.registry import Metric, metrics_for
+from cscfuse_keras.metrics.rgb_to_grey import eight_bit_grey
 
 
 def evaluate_ivf(fused: npt.ArrayLike, infrared: npt.ArrayLike, visible: npt.ArrayLike) -> dict[str, float]:
@@ -25,12 +28,45 @@ def evaluate_ivf(fused: npt.ArrayLike, infrared: npt.ArrayLike, visible: npt.Arr
             differ.
     """
     images = {"fused": fused, "infrared": infrared, "visible": visible}
-    for name, image in images.items():
-        dtype = np.asarray(image).dtype
-        if dtype != np.uint8:
-            raise InputError(
-                f"{name}: expected uint8, found {dtype}; "
-                "convert a float image in [0, 1] by np.rint(255 * image).astype(np.uint8)"
-            )
-    fused_levels, *sources = (np.asarray(image, dtype=np.float64) for image in images.values())
+    fused_levels, *sources = (_eight_bit(image, name).astype(np.float64) for name, image in images.items())
     return {row.name: row.function(fused_levels, sources) for row in metrics_for("ivf", definitions=None)}
+
+
+def evaluate_mef(
+    fused: npt.ArrayLike, exposures: Sequence[npt.ArrayLike], metrics: Sequence[Metric] | None = None
+) -> dict[str, float]:
+    """Return metrics of a multi-exposure fusion; most are defined on the 8-bit grey of the pictures (`Metric.sees`).
+
+    Args:
+        fused: uint8 RGB of shape (height, width, 3), or grey of shape (height, width), at least 44 x 44. A float result
+            in [0, 1] must be **rounded** to uint8 (`np.rint(255 * image)`).
+        exposures: one or more pictures of the same height and width, uint8 RGB or grey.
+        metrics: rows such as `(*metrics_for("mef", None), *model_metrics(niqe_model=path))`; by default those that
+            need no model file.
+
+    Returns:
+        The values by the metrics' names, in the order of the rows; NaN where a definition has no value for these
+        pictures.
+
+    Raises:
+        InputError: a picture is not uint8 (a float's scale would be a guess), is too small or of another form, or
+            shapes differ.
+    """
+    names = ["fused image", *(f"source {number}" for number in range(1, len(exposures) + 1))]
+    pictures = [_eight_bit(picture, name) for picture, name in zip((fused, *exposures), names, strict=True)]
+    seen = {
+        "colour": pictures,
+        "grey": [eight_bit_grey(picture, name) for picture, name in zip(pictures, names, strict=True)],
+    }
+    rows = metrics_for("mef", definitions=None) if metrics is None else metrics
+    return {row.name: row.function(seen[row.sees][0], seen[row.sees][1:]) for row in rows}
+
+
+def _eight_bit(image: npt.ArrayLike, name: str) -> np.ndarray:
+    array = np.asarray(image)
+    if array.dtype != np.uint8:
+        raise InputError(
+            f"{name}: expected uint8, found {array.dtype}; "
+            "convert a float image in [0, 1] by np.rint(255 * image).astype(np.uint8)"
+        )
+    return array

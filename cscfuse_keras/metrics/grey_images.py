@@ -26,10 +26,6 @@ def grey_image(image: npt.ArrayLike, name: str = "fused image", minimum_size: in
         InputError: not a real numeric array, not 2-D, too small, not finite, or outside 0..255.
     """
     array = np.asarray(image)
-    if array.dtype.kind not in "uif":
-        raise InputError(
-            f"{name}: expected integer or float pixels, found {array.dtype}; convert them to uint8 or float64"
-        )
     if array.ndim != 2:
         raise InputError(
             f"{name}: expected a grey image of shape (height, width), found shape {array.shape}; "
@@ -40,6 +36,24 @@ def grey_image(image: npt.ArrayLike, name: str = "fused image", minimum_size: in
             f"{name}: expected at least {minimum_size} x {minimum_size} pixels, "
             f"found {array.shape[0]} x {array.shape[1]}; use a larger image or leave this metric out"
         )
+    check_levels(array, name)
+    return array.astype(np.float64, copy=False)
+
+
+def check_levels(array: np.ndarray, name: str) -> None:
+    """Refuse pixels that are not on the 8-bit scale.
+
+    Args:
+        array: at least one pixel.
+        name: what messages call the image.
+
+    Raises:
+        InputError: not real numbers, not finite, or outside 0..255.
+    """
+    if array.dtype.kind not in "uif":
+        raise InputError(
+            f"{name}: expected integer or float pixels, found {array.dtype}; convert them to uint8 or float64"
+        )
     if not np.isfinite(array).all():
         raise InputError(f"{name}: expected finite pixels, found NaN or infinity; replace those pixels first")
     low, high = array.min(), array.max()
@@ -47,7 +61,6 @@ def grey_image(image: npt.ArrayLike, name: str = "fused image", minimum_size: in
         raise InputError(
             f"{name}: expected pixels in 0..255 (8-bit scale), found {low:g}..{high:g}; rescale or clip them"
         )
-    return array.astype(np.float64, copy=False)
 
 
 def grey_images(

@@ -1,6 +1,6 @@
 """MEF-SSIM: how well the fused image keeps the structure of all exposures, the published measure.
 
-`losses.mef_ssim`, which networks are trained on, is another form: it takes the strongest exposure alone for the
+`training_mef_ssim`, which networks are trained on, is another form: it takes the strongest exposure alone for the
 reference, has a luminance term, and gives other numbers.
 """
 
@@ -19,6 +19,7 @@ _LEAST_STRENGTH = 0.001
 _LARGEST_EXPONENT = 10.0
 _EPSILON = np.finfo(np.float64).eps
 _SCALE_WEIGHTS = np.array([0.0448, 0.2856, 0.3001]) / (0.0448 + 0.2856 + 0.3001)
+_BAND = 64
 
 
 def mef_ssim(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike]) -> float:
@@ -42,7 +43,7 @@ def mef_ssim(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike]) -> float:
     fused, sources = grey_images(fused, sources, minimum_size=_SIDE * 2 ** (len(_SCALE_WEIGHTS) - 1))
     images, scores = [fused, *sources], []
     for _ in _SCALE_WEIGHTS:
-        scores.append(max(_score(images[0], np.stack(images[1:])), 0.0))
+        scores.append(max(_score(images[0], images[1:]), 0.0))
         images = [_halve(image) for image in images]
     return float(np.prod(np.power(scores, _SCALE_WEIGHTS)))
 
@@ -68,11 +69,21 @@ def single_scale_mef_ssim(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike]
         InputError: the images are not what `grey_images` asks.
     """
     fused, sources = grey_images(fused, sources, minimum_size=_SIDE)
-    return _score(fused, np.stack(sources))
+    return _score(fused, sources)
 
 
-def _score(fused: GreyImage, exposures: npt.NDArray[np.float64]) -> float:
-    """Mean over all patches of the contrast-structure term; exposures of shape (exposures, height, width)."""
+def _score(fused: GreyImage, exposures: Sequence[GreyImage]) -> float:
+    """Mean over all patches of the contrast-structure term; band by band, since a stack has many maps."""
+    rows, columns = (length - _SIDE + 1 for length in fused.shape)
+    total = 0.0
+    for top in range(0, rows, _BAND):
+        band = slice(top, top + _BAND + _SIDE - 1)
+        total += np.sum(_similarity(fused[band], np.stack([exposure[band] for exposure in exposures])))
+    return float(total / (rows * columns))
+
+
+def _similarity(fused: GreyImage, exposures: npt.NDArray[np.float64]) -> GreyImage:
+    """Contrast-structure term of each patch; exposures of shape (exposures, height, width)."""
     means, norms = (np.stack(maps) for maps in zip(*map(_mean_and_norm, exposures), strict=True))
     strengths = norms + _LEAST_STRENGTH
     gains = _structure_weights(norms, _mean_and_norm(exposures.sum(axis=0))[1]) / strengths
@@ -98,8 +109,7 @@ def _score(fused: GreyImage, exposures: npt.NDArray[np.float64]) -> float:
     fused_variance = np.maximum(window_mean(fused * fused, taps) - fused_mean**2, 0.0)
     covariance = scale * (product - mean * fused_mean)
     variance = scale**2 * (square - mean**2)
-    similarity = (2 * covariance + _CONTRAST_CONSTANT) / (variance + fused_variance + _CONTRAST_CONSTANT)
-    return float(np.mean(similarity))
+    return (2 * covariance + _CONTRAST_CONSTANT) / (variance + fused_variance + _CONTRAST_CONSTANT)
 
 
 def _mean_and_norm(image: GreyImage) -> tuple[GreyImage, GreyImage]:

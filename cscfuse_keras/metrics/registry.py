@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.metrics.average_gradient import average_gradient
@@ -14,16 +13,18 @@ from cscfuse_keras.metrics.edge_preservation import edge_preservation
 from cscfuse_keras.metrics.entropy import entropy
 from cscfuse_keras.metrics.mef_ssim import mef_ssim, single_scale_mef_ssim
 from cscfuse_keras.metrics.mutual_information import mutual_information
+from cscfuse_keras.metrics.piqe import piqe
 from cscfuse_keras.metrics.spatial_frequency import spatial_frequency, valid_spatial_frequency
 from cscfuse_keras.metrics.standard_deviation import global_standard_deviation, standard_deviation
 from cscfuse_keras.metrics.structural_similarity import structural_similarity
 from cscfuse_keras.metrics.sum_of_correlations_of_differences import sum_of_correlations_of_differences
+from cscfuse_keras.metrics.training_mef_ssim import training_mef_ssim
 from cscfuse_keras.metrics.visual_information_fidelity import (
     summed_pixel_visual_information_fidelity,
     visual_information_fidelity,
 )
 
-MetricFunction = Callable[[npt.NDArray[np.float64], Sequence[npt.NDArray[np.float64]]], float]
+MetricFunction = Callable[[np.ndarray, Sequence[np.ndarray]], float]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Metric:
     Attributes:
         name: the key in `METRICS` and the heading of a table's column, such as "EN".
         title: the name written out.
-        function: takes the fused image and the sequence of its sources, and returns the value.
+        function: takes the fused image and the sequence of its sources, and returns the value. No-reference metrics
+            leave the sources out of account.
         tasks: the tasks that it judges, such as ("ivf",).
         direction: whether a "higher" or a "lower" value is better.
         value_range: the least and the greatest value possible (for two sources, where their number counts).
@@ -42,7 +44,9 @@ class Metric:
         tested_against: what the tests compare the function with.
         definition_set: the family of definitions that a table may show together: "table1" for those behind
             Table 1 of the CSCFuse paper, "textbook" for other metrics and for the usual forms of those that
-            the paper's table defines otherwise.
+            the paper's table defines otherwise, "training" for what networks are trained on.
+        sees: "grey" if the function takes images (height, width) in 0..255, "colour" if it takes RGB ones
+            (height, width, 3) too.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Metric:
     source: str
     tested_against: str
     definition_set: str
+    sees: Literal["grey", "colour"] = "grey"
 
 
 _TABLE1 = "Table 1 of Zhao et al., CVPR Workshops 2023"
@@ -238,6 +243,31 @@ _ROWS = (
         definition="MEF-SSIM at the images' own scale alone",
         source="Ma et al., IEEE Transactions on Image Processing 24(11), 2015",
         tested_against="plain loops over patches; hand-computed cases",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="MEF-SSIM-training",
+        title="MEF-SSIM with luminance, in colour, the form that networks are trained on",
+        function=training_mef_ssim,
+        tasks=("mef",),
+        direction="higher",
+        value_range=(-1.0, 1.0),
+        definition="mean luminance term times mean contrast-structure term with the strongest exposure; RGB, one scale",
+        source="Ma et al., IEEE Transactions on Image Processing 29, 2020",
+        tested_against="golden vectors; the loss in float32; hand-computed cases",
+        definition_set="training",
+        sees="colour",
+    ),
+    Metric(
+        name="PIQE",
+        title="perception-based image quality evaluator",
+        function=piqe,
+        tasks=("mef",),
+        direction="lower",
+        value_range=(0.0, 100.0),
+        definition="distortion of the active 16x16 blocks of F, in percent; the brightest level of F scaled to 255",
+        source="Venkatanath et al., National Conference on Communications, 2015; form of the package pypiqe",
+        tested_against="plain loops over blocks; hand-computed cases",
         definition_set="textbook",
     ),
 )

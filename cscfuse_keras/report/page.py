@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
@@ -94,7 +95,7 @@ def _definitions(metrics: Sequence[Metric]) -> str:
 
 
 def _range(metric: Metric) -> str:
-    return " to ".join("∞" if bound == float("inf") else f"{bound:.5g}" for bound in metric.value_range)
+    return " to ".join(shown_number(bound) if math.isinf(bound) else f"{bound:.5g}" for bound in metric.value_range)
 
 
 def _mean_table(items: Sequence[Judged], metrics: Sequence[Metric]) -> str:

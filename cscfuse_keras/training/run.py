@@ -24,11 +24,13 @@ class Schedule:
         epochs: passes over the training data in total.
         learning_rate: learning rate or Keras schedule (of steps).
         validation_batch_size: items of the validation arrays judged at a time.
+        gradient_limit: largest norm of a step's gradient, longer ones are shortened to it; 0 leaves all as they are.
     """
 
     epochs: int
     learning_rate: float | keras.optimizers.schedules.LearningRateSchedule
     validation_batch_size: int
+    gradient_limit: float = 0.0
 
 
 def fit(
@@ -54,7 +56,8 @@ def fit(
     Raises:
         ModelError: the loss became NaN or infinite.
     """
-    model.compile(keras.optimizers.Adam(schedule.learning_rate), loss)
+    optimizer = keras.optimizers.Adam(schedule.learning_rate, global_clipnorm=schedule.gradient_limit or None)
+    model.compile(optimizer, loss)
     done = progress.restore(model)
     if done >= schedule.epochs:
         return

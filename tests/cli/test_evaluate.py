@@ -48,3 +48,9 @@ def test_preset_and_fused_exclude_each_other(cscfuse, tmp_path):
     arguments = ["--infrared", tmp_path, "--visible", tmp_path, "--fused", tmp_path, "--preset", "ivf"]
     result = cscfuse("evaluate", "--task", "ivf", *arguments, "-o", tmp_path / "report")
     assert result.exit_code == 2
+
+
+def test_both_folders_are_needed(cscfuse, tmp_path):
+    result = cscfuse("evaluate", "--task", "ivf", "--infrared", tmp_path, "-o", tmp_path / "report")
+    assert result.exit_code == 2
+    assert "expected --visible" in result.output

@@ -49,7 +49,7 @@ def test_errors_go_to_standard_error_without_noise():
 
 
 def test_samples_draws_pairs(cscfuse, tmp_path):
-    result = cscfuse("samples", "-o", tmp_path, "--count", 1)
+    result = cscfuse("samples", "--task", "ivf", "-o", tmp_path, "--count", 1)
     assert result.exit_code == 0, result.output
     assert (tmp_path / "infrared" / "road_0.png").exists()
     assert (tmp_path / "visible" / "road_0.png").exists()

@@ -24,3 +24,11 @@ def visible():
 def fused(infrared, visible):
     """Neither source nor their mean: part of the pixels has more contrast than a source, part has less."""
     return np.rint(np.clip(0.9 * infrared + 0.5 * visible - 40 + 0.1 * smooth_image(3), 0, 255))
+
+
+@pytest.fixture
+def picture():
+    """A colour picture of 8 bits with room for four patches of 96 x 96, and with a flat, saturated corner."""
+    picture = np.stack([smooth_image(seed, (200, 215)) for seed in (4, 4, 5)], axis=-1)
+    picture[:40, :50] = 255
+    return picture.astype(np.uint8)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.metrics import METRICS, evaluate_ivf
+from cscfuse_keras.metrics import METRICS, evaluate_ivf, evaluate_mef
+from cscfuse_keras.metrics.rgb_to_grey import eight_bit_grey
 
 
 @pytest.fixture
@@ -54,3 +55,43 @@ def test_shapes_must_agree(levels):
     fused, infrared, visible = levels
     with pytest.raises(InputError, match=r"source 2: .* found \(45, 51\)"):
         evaluate_ivf(fused, infrared, visible[:, 1:])
+
+
+class TestMultiExposure:
+    @pytest.fixture
+    def exposures(self, picture):
+        return [picture // 2, np.minimum(picture, 127) * 2]
+
+    def test_holds_every_row_that_needs_no_model_each_of_what_it_sees(self, picture, exposures):
+        values = evaluate_mef(picture, exposures)
+        assert list(values) == [name for name, row in METRICS.items() if "mef" in row.tasks]
+        grey = [eight_bit_grey(image) for image in (picture, *exposures)]
+        for name, value in values.items():
+            fused, *sources = (picture, *exposures) if name == "MEF-SSIM-training" else grey
+            assert value == METRICS[name].function(fused, sources), name
+
+    def test_grey_pictures(self, picture, exposures):
+        in_colour = evaluate_mef(picture, exposures)
+        of_grey = evaluate_mef(*self.as_grey(picture, exposures))
+        assert of_grey.pop("MEF-SSIM-training") != in_colour.pop("MEF-SSIM-training")
+        assert of_grey == in_colour
+
+    @staticmethod
+    def as_grey(picture, exposures):
+        fused, *sources = (eight_bit_grey(image).astype(np.uint8) for image in (picture, *exposures))
+        return fused, sources
+
+    def test_only_the_rows_asked_for(self, picture, exposures):
+        assert list(evaluate_mef(picture, exposures, [METRICS["PIQE"]])) == ["PIQE"]
+
+    def test_a_float_picture_is_not_guessed_to_be_0_to_1_or_0_to_255(self, picture, exposures):
+        with pytest.raises(InputError, match="source 2: expected uint8, found float64"):
+            evaluate_mef(picture, [exposures[0], exposures[1] / 255])
+        with pytest.raises(InputError, match="fused image: expected uint8, found float64"):
+            evaluate_mef(picture / 255, exposures)
+
+    def test_shapes_must_agree(self, picture, exposures):
+        with pytest.raises(InputError, match=r"source 2: .* found \(199, 215\)"):
+            evaluate_mef(picture, [exposures[0], exposures[1][1:]])
+        with pytest.raises(InputError, match="sources: expected at least 1 images, found 0"):
+            evaluate_mef(picture, [])

@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import hashlib
 import re
 from html.parser import HTMLParser
@@ -65,6 +66,13 @@ def test_headings_explain_and_sort_best_first(items, metrics):
     headings = [heading for heading in page.all("th") if "data-first" in heading]
     assert [heading["data-first"] for heading in headings] == ["descending", "ascending"]
     assert headings[1]["title"] == "DOWN written out, lower is better: a < b & c (hand)"
+
+
+def test_ranges_are_written_as_people_write_them(items, metrics):
+    bounds = float("-inf"), 2**0.5
+    rows = dataclasses.replace(metrics[0], value_range=bounds), metrics[1]
+    page = Reader(evaluation_page(items, rows, {}, complete=True))
+    assert [text for text in page.text("td") if " to " in text] == ["−∞ to 1.4142", "0 to ∞"]
 
 
 def test_pictures_load_late_and_need_no_network(pictured, metrics):

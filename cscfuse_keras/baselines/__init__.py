@@ -1,0 +1,1 @@
+"""Other methods, called like ours, to compare with."""

@@ -1,0 +1,41 @@
+"""What `cscfuse evaluate` does for infrared-visible pairs."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cscfuse_keras.cli.evaluation import Evaluation
+from cscfuse_keras.cli.quiet import load_keras
+from cscfuse_keras.metrics import metrics_for
+from cscfuse_keras.tasks import ivf_scores
+
+REQUIRED = ("infrared", "visible")
+OPTIONS = {
+    "infrared": click.option("--infrared", type=click.Path(path_type=Path), help="ivf: folder of infrared pictures."),
+    "visible": click.option("--visible", type=click.Path(path_type=Path), help="ivf: folder of visible pictures."),
+    "definitions": click.option(
+        "--definitions",
+        type=click.Choice(["table1", "all"]),
+        help="ivf: table1: the seven of the paper's Table 1, as defined there. all: further ones too. Default: all.",
+    ),
+}
+
+
+def prepare(preset: str, fused: Path | None, output: Path, given: dict[str, Any]) -> Evaluation:
+    """Find the pairs, and load the preset if there are no fused pictures to judge."""
+    infrared, visible = given["infrared"], given["visible"]
+    metrics = metrics_for("ivf", "table1" if given.get("definitions") == "table1" else None)
+    items, left_over = ivf_scores.plan(infrared, visible, fused)
+    if fused:
+        source = ivf_scores.fused_from_folder(fused)
+    else:
+        load_keras()
+        source = ivf_scores.fused_by_preset(preset)
+
+    def judge(item):
+        scores, pictures = ivf_scores.judge(item, source)
+        return {source.name: scores}, pictures
+
+    about = {"fused by": source.name, "infrared": str(infrared), "visible": str(visible)}
+    return Evaluation(metrics, items, left_over, about, judge)
