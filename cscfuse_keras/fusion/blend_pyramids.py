@@ -21,6 +21,7 @@ def blend_pyramids(levels, maps, detail_gain: float = 1.0):
     Returns:
         Tensor (batch, height, width, channels).
     """
+    levels, maps = ([ops.convert_to_tensor(part) for part in parts] for parts in (levels, maps))
     fused = None
     for k in reversed(range(len(levels))):
         band = levels[k]

@@ -17,6 +17,7 @@ def halve(images):
     Returns:
         Tensor (batch, ceil(height / 2), ceil(width / 2), channels).
     """
+    images = ops.convert_to_tensor(images)
     for axis in (1, 2):
         padded = _repeat_edges(images, axis, 2)
         length = 2 * ((ops.shape(images)[axis] + 1) // 2) - 1
@@ -36,6 +37,7 @@ def double(images, height, width):
     Returns:
         Tensor (batch, height, width, channels).
     """
+    images = ops.convert_to_tensor(images)
     for axis, size in ((1, height), (2, width)):
         length = ops.shape(images)[axis]
         padded = _repeat_edges(images, axis, 1)
