@@ -4,6 +4,7 @@ import cscfuse_keras
 
 fused = cscfuse_keras.fuse("ivf", infrared, visible, data_range=255)
 fused = cscfuse_keras.fuse("mef", dark, middle, bright, data_range=255)
+fused = cscfuse_keras.fuse("msf", low_resolution, guide, data_range=65535, guide_range=255)
 """
 
 import importlib
@@ -22,7 +23,7 @@ __all__ = [
     "fuse",
 ]
 
-_TASKS = ("ivf", "mef")
+_TASKS = ("ivf", "mef", "msf")
 
 
 def fuse(task: str, *sources: Any, **settings: Any):
@@ -30,7 +31,8 @@ def fuse(task: str, *sources: Any, **settings: Any):
 
     Args:
         task: `"ivf"`: sources are infrared and visible, see `cscfuse_keras.tasks.ivf.fuse`; `"mef"`: sources are
-            exposures of a scene, see `cscfuse_keras.tasks.mef.fuse`.
+            exposures of a scene, see `cscfuse_keras.tasks.mef.fuse`; `"msf"`: sources are a low-resolution image of
+            many bands and a sharp guide, see `cscfuse_keras.tasks.msf.fuse`.
         sources: the task's images.
         settings: keyword arguments of the task's function. `data_range`, the value that means white, is always needed.
 

@@ -75,6 +75,21 @@ def mef_model(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def msf_model(tmp_path_factory):
+    """`.keras` file of a small multi-spectral fusion model, 4 bands and a grey guide at scale 2, random weights."""
+    from cscfuse_keras.models.msf import MSFConfig, build_network
+
+    keras.utils.set_random_seed(0)
+    path = tmp_path_factory.mktemp("msf") / "random.keras"
+    network = build_network(MSFConfig(bands=4, guide_channels=1, units=2, code_channels=4))
+    # Training starts from zeros there, where the guide would not matter.
+    kernel = network.get_layer("decoder").kernel
+    kernel.assign(np.random.default_rng(0).normal(0, 0.1, kernel.shape))
+    network.save(path)
+    return path
+
+
 def tensorflow_gradient(function, point):
     import tensorflow as tf
 

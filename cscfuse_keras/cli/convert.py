@@ -10,14 +10,14 @@ from cscfuse_keras.io.outputs import check_absent
 
 
 @click.command()
-@click.option("--task", type=click.Choice(["ivf", "mef"]), required=True, help="What the weights are for.")
+@click.option("--task", type=click.Choice(["ivf", "mef", "msf"]), required=True, help="What the weights are for.")
 @click.option(
     "--weights",
     "files",
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="PyTorch file; ivf needs three: base encoder, detail encoder, decoder, in any order; mef needs one.",
+    help="PyTorch file; ivf needs three: base encoder, detail encoder, decoder, in any order; mef and msf need one.",
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=".keras file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")

@@ -7,14 +7,14 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from cscfuse_keras.cli import fuse_ivf, fuse_mef
+from cscfuse_keras.cli import fuse_ivf, fuse_mef, fuse_msf
 from cscfuse_keras.cli.errors import one_line
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.cli.task_options import given_options, task_options
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.tasks.jobs import check_outputs, run_all
 
-TASKS = {"ivf": fuse_ivf, "mef": fuse_mef}
+TASKS = {"ivf": fuse_ivf, "mef": fuse_mef, "msf": fuse_msf}
 
 
 OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
@@ -25,7 +25,7 @@ OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
     "--task",
     type=click.Choice(list(TASKS)),
     required=True,
-    help="ivf: infrared and visible. mef: several exposures of a scene.",
+    help="ivf: infrared and visible. mef: several exposures of a scene. msf: many bands of low resolution and a guide.",
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write.")
@@ -42,10 +42,14 @@ def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
     mef: two or more exposures of a scene, in any order, or one folder of them; with --batch, a folder of such folders.
     They must have one size and depth. The result has EXIF, without the exposure, and colour profile of the exposure in
     the middle. In a folder it is named after the scene's folder, or FIRST-fused after the first picture.
+
+    msf: LOWRES GUIDE, an image of many bands and a sharp one of the same area, a whole number of times larger: two
+    GeoTIFF files, or each a folder of band pictures, a .npy, .mat, .h5 or TIFF file or a picture. The result is a
+    GeoTIFF file, or a .npy, .tif or .mat file by its name; it has the depth of LOWRES.
     """
     given = given_options(OPTIONS, task, options)
     jobs, left_over = TASKS[task].plan(sources, output, given)
-    check_outputs(jobs, overwrite)
+    check_outputs(jobs, overwrite, TASKS[task].check_output)
     load_keras()
     fuse_file = TASKS[task].load(preset or task, runtime, overwrite, given)
     results = track(

@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from cscfuse_keras.errors import UsageError
+from cscfuse_keras.io.outputs import check_picture
 from cscfuse_keras.tasks import ivf_files
 from cscfuse_keras.tasks.jobs import Job
 
 UNIT = "pairs"
 RULES = click.Choice(["saliency", "l1_norm", "average", "sum"])
+check_output = check_picture
 OPTIONS = {
     "rule_base": click.option("--rule-base", type=RULES, help="ivf: how base codes are merged. Default: the preset's."),
     "rule_detail": click.option(

@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
+from cscfuse_keras.io.outputs import check_picture
 from cscfuse_keras.tasks import mef_files, mef_plan
 from cscfuse_keras.tasks.jobs import Job
 
 UNIT = "scenes"
+check_output = check_picture
 OPTIONS = {
     "batch": click.option(
         "--batch",

@@ -6,6 +6,7 @@ import click
 
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.cli.settings import check_settings, options_for, read_settings
+from cscfuse_keras.errors import UsageError
 
 load_keras()
 from cscfuse_keras.models.tasks import TASKS  # noqa: E402
@@ -23,21 +24,31 @@ SETTINGS = {task: (TASKS[task].config, recipe.settings) for task, recipe in RECI
     required=True,
     type=click.Path(path_type=Path, exists=True),
     help="Folder of pictures (may be given several times), or one HDF5 file from `cscfuse patches`. "
-    "mef: folder of scenes, each a folder of exposures.",
+    "mef: folder of scenes, each a folder of exposures. msf: folder of scenes, each a folder of band pictures and an "
+    "RGB picture, or of bands.* and guide.*; or a .mat file that holds both.",
+)
+@click.option(
+    "--validation",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="msf: folder or .mat file of scenes to judge by, instead of a share of --data (may be given several times).",
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
 @click.option("--variant", type=click.Choice(["paper", "release"]), default="paper", show_default=True, help="Network.")
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file with [network] and [training] settings.")
 @click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
 @options_for(SETTINGS)
-def train(task, sources, output, variant, config, resume, **given) -> None:
+def train(task, sources, validation, output, variant, config, resume, **given) -> None:
     """Train a network; OUTPUT/best.keras is the best model, ready for `cscfuse fuse --preset`.
 
     The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
     goes on with --resume. Keras' backend is chosen by the environment variable KERAS_BACKEND.
     """
     check_settings(task, SETTINGS[task], given)
+    if validation and task != "msf":
+        raise UsageError(f"--validation: expected with --task msf, found with --task {task}; leave it out")
     recipe = RECIPES[task]
     settings = read_settings(config, {"network": TASKS[task].variants[variant], "training": recipe.settings()}, given)
-    progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume)
+    more = {"validation": list(validation)} if validation else {}
+    progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume, **more)
     click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")

@@ -36,7 +36,7 @@ def read_tiff(data: bytes, max_pixels: int) -> Decoded:
         others = sum(not other.is_reduced for other in tiff.pages[1:])
         if others:
             raise InputError(f"expected one page, found {1 + others} pages; save the page to fuse by itself")
-        _check_whole(page, len(data))
+        check_whole(page, len(data))
         _check_alpha(page)
         orientation = page.tags.valueof(metadata.ORIENTATION)
         exif, profile = _exif(tiff, data), _profile(page, data)
@@ -67,7 +67,7 @@ def encode_tiff(samples: np.ndarray, exif: bytes | None, icc_profile: bytes | No
     return metadata.add_to_tiff(buffer.getvalue(), exif, icc_profile)
 
 
-def _check_whole(page: tifffile.TiffPage, length: int) -> None:
+def check_whole(page: tifffile.TiffPage, length: int) -> None:
     """Refuse strips or tiles that are missing: the decoders may fill them with zeros."""
     segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
     whole = len(segments) == math.prod(page.chunked)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from cscfuse_keras.config import Config
-from cscfuse_keras.models import ivf, mef
+from cscfuse_keras.models import ivf, mef, msf
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,5 +34,6 @@ class Task:
 TASKS = {
     "ivf": Task("ivf", ivf.IVFConfig, ivf.VARIANTS, ivf.build_autoencoder, ivf.build_fusion, ivf.merge_settings),
     "mef": Task("mef", mef.MEFConfig, mef.VARIANTS, mef.build_fusion, mef.build_fusion, mef.merge_settings),
+    "msf": Task("msf", msf.MSFConfig, msf.VARIANTS, msf.build_network, msf.build_fusion, msf.settings_of),
 }
 """All tasks by name."""

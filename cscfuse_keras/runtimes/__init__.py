@@ -38,6 +38,22 @@ def mef_runtime(fusion, runtime: str = "auto"):
     return KerasMEF(fusion)
 
 
+def msf_runtime(fusion, runtime: str = "auto"):
+    """Runtime for a multi-spectral fusion model.
+
+    Args:
+        fusion: model from `cscfuse_keras.models.msf.build_network`.
+        runtime: one of `RUNTIMES`.
+
+    Raises:
+        UsageError: there is no such runtime.
+    """
+    _check(runtime)
+    from cscfuse_keras.runtimes.keras_msf import KerasMSF
+
+    return KerasMSF(fusion)
+
+
 def _check(runtime):
     if runtime not in RUNTIMES:
         raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")

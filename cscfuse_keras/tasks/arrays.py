@@ -21,15 +21,30 @@ def check_array(image: np.ndarray, data_range: float, name: str) -> None:
         raise InputError(
             f"{name}: expected shape (height, width) or (height, width, 3), found {image.shape}; reshape it"
         )
+    check_values(image, data_range, name)
+
+
+def check_values(image: np.ndarray, data_range: float, name: str, range_name: str = "data_range") -> None:
+    """Refuse values that are no samples of a stated range.
+
+    Args:
+        image: array of any shape, integers or floats in [0, data_range].
+        data_range: the value that means white.
+        name: of the array, for messages.
+        range_name: of the argument that stated the range, for messages.
+
+    Raises:
+        InputError: a value is not finite or outside [0, data_range].
+    """
     if image.dtype.kind not in "uif":
         raise InputError(f"{name}: expected integers or floats, found {image.dtype}; convert it")
     if not data_range > 0:
-        raise InputError(f"data_range: expected the value of white, above 0, found {data_range}")
+        raise InputError(f"{range_name}: expected the value of white, above 0, found {data_range}")
     low, high = image.min(), image.max()
     # Written so that NaN, for which every comparison is false, is refused.
     if not (low >= 0 and high <= data_range):
         raise InputError(
-            f"{name}: expected values in [0, {data_range:g}] (data_range), found {low:g} to {high:g}; "
+            f"{name}: expected values in [0, {data_range:g}] ({range_name}), found {low:g} to {high:g}; "
             "state the range that the values have, or scale them"
         )
 

@@ -34,14 +34,21 @@ def name_like(source: Path, stem: str | None = None) -> str:
     return f"{stem or source.stem}{suffix}"
 
 
-def check_outputs(jobs: Iterable[Job], overwrite: bool) -> None:
+def check_outputs(
+    jobs: Iterable[Job], overwrite: bool, check: Callable[[Path, Iterable[Path], bool], None] = check_picture
+) -> None:
     """Find out before the work starts that every output can be written.
 
+    Args:
+        jobs: whose outputs are checked.
+        overwrite: whether they may exist.
+        check: a check of `cscfuse_keras.io.outputs`.
+
     Raises:
-        UsageError: as `cscfuse_keras.io.outputs.check_picture`.
+        UsageError: as that check.
     """
     for job in jobs:
-        check_picture(job.output, job.sources, overwrite)
+        check(job.output, job.sources, overwrite)
 
 
 def run_all(jobs: Iterable[Job], fuse_file: Callable[[Job], None]) -> Iterator[tuple[Job, Exception | None]]:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from cscfuse_keras.config import Config
-from cscfuse_keras.training import ivf, mef
+from cscfuse_keras.training import ivf, mef, msf
 from cscfuse_keras.training.progress import Progress
 
 
@@ -24,5 +24,6 @@ class Recipe:
 RECIPES: Mapping[str, Recipe] = {
     "ivf": Recipe(ivf.IVFTraining, ivf.train),
     "mef": Recipe(mef.MEFTraining, mef.train),
+    "msf": Recipe(msf.MSFTraining, msf.train),
 }
 """All recipes by task."""

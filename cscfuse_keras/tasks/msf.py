@@ -1,0 +1,148 @@
+"""Multi-spectral fusion of arrays."""
+
+import os
+from typing import Any
+
+import numpy as np
+
+from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.models.presets import load_preset
+from cscfuse_keras.runtimes import msf_runtime
+from cscfuse_keras.tasks.arrays import check_values, from_unit
+from cscfuse_keras.tasks.msf_scales import unit_cube
+
+TILE = 512
+"""Default side of tiles, in pixels of the guide."""
+
+
+class MSFFuser:
+    """Fuses low-resolution images of many bands with sharp guides by one preset; loads the weights once.
+
+    Args:
+        preset: name of a preset, or path of a `.keras` file.
+        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        tile: side of the tiles, in pixels of the guide; memory beyond the images grows with its square.
+        overrides: settings that need no new weights.
+
+    Raises:
+        UsageError: no such preset, runtime or setting, or `tile` is not positive.
+        ModelError: the weights cannot be used for this task.
+    """
+
+    def __init__(self, preset: str | os.PathLike = "msf", runtime: str = "auto", tile: int = TILE, **overrides: Any):
+        if tile < 1:
+            raise UsageError(f"tile: expected at least 1 pixel, found {tile}; {TILE} is a good side")
+        self.preset = load_preset(preset, "msf", **overrides)
+        self.runtime = msf_runtime(self.preset.model, runtime)
+        self.tile = tile
+
+    def check(
+        self,
+        low_shape: tuple[int, int, int],
+        guide_shape: tuple[int, int, int],
+        low_name: str = "low_resolution",
+        guide_name: str = "guide",
+    ) -> None:
+        """Refuse images that the preset is not for.
+
+        Args:
+            low_shape: height, width and bands of the low-resolution image.
+            guide_shape: height, width and channels of the guide.
+            low_name: for messages.
+            guide_name: for messages.
+
+        Raises:
+            InputError: the preset is for another number of bands, of channels, or another scale.
+        """
+        model, preset = self.runtime, self.preset.name
+        if low_shape[2] != model.bands:
+            raise InputError(
+                f"{low_name}: expected {model.bands} bands for preset {preset}, found {low_shape[2]}; "
+                f"choose a preset for {low_shape[2]} bands, or give only those that it was trained on"
+            )
+        if guide_shape[2] != model.guide_channels:
+            raise InputError(
+                f"{guide_name}: expected {model.guide_channels} channels for preset {preset}, found {guide_shape[2]}; "
+                f"choose a preset for a guide of {guide_shape[2]}, or another guide"
+            )
+        if guide_shape[:2] != (model.scale * low_shape[0], model.scale * low_shape[1]):
+            raise InputError(
+                f"{low_name}, {guide_name}: expected a guide {model.scale} times as high and wide for preset {preset}, "
+                f"found {_size(low_shape)} and {_size(guide_shape)} pixels; {self._remedy(low_shape, guide_shape)}"
+            )
+
+    def fuse(self, low_resolution: np.ndarray, guide: np.ndarray) -> np.ndarray:
+        """Fuse images that show the same area.
+
+        Args:
+            low_resolution: float32 (height, width, bands) in [0, 1].
+            guide: float32 (scale * height, scale * width, channels) in [0, 1].
+
+        Returns:
+            float32 array (scale * height, scale * width, bands) in [0, 1].
+
+        Raises:
+            InputError: as `check`.
+        """
+        self.check(low_resolution.shape, guide.shape)
+        fused = self.runtime(low_resolution, guide, self.tile)
+        return np.clip(fused, 0, 1, out=fused)
+
+    def _remedy(self, low_shape, guide_shape):
+        ratio, rest = divmod(guide_shape[0], low_shape[0])
+        if rest == 0 and guide_shape[1] == ratio * low_shape[1]:
+            return f"choose a preset for a scale of {ratio}"
+        height, width = (self.runtime.scale * side for side in low_shape[:2])
+        return f"crop both to the same area, or resample the guide to {width} x {height}"
+
+
+def fuse(
+    low_resolution: np.ndarray,
+    guide: np.ndarray,
+    *,
+    data_range: float,
+    guide_range: float,
+    preset: str | os.PathLike = "msf",
+    runtime: str = "auto",
+    tile: int = TILE,
+    **overrides: Any,
+) -> np.ndarray:
+    """Fuse a low-resolution image of many bands and a sharp guide of the same area, given as arrays.
+
+    Args:
+        low_resolution: (height, width, bands).
+        guide: (scale * height, scale * width, channels), or without the last axis for one channel.
+        data_range: the value that means 1.0 in `low_resolution`: 65535 for 16 bits in full use, 2047 for 11 bits.
+        guide_range: the same of `guide`.
+        preset: name of a preset, or path of a `.keras` file.
+        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        tile: side of the tiles, in pixels of the guide.
+        overrides: settings that need no new weights.
+
+    Returns:
+        Array (scale * height, scale * width, bands) of dtype and range of `low_resolution`; integers are rounded.
+
+    Raises:
+        InputError: shapes or values are not as described, or not what the preset is for.
+        UsageError: no such preset, runtime or setting.
+    """
+    low_resolution = _cube(low_resolution, data_range, "low_resolution", "data_range")
+    guide = _cube(guide, guide_range, "guide", "guide_range")
+    fuser = MSFFuser(preset, runtime, tile, **overrides)
+    fuser.check(low_resolution.shape, guide.shape)
+    fused = fuser.fuse(unit_cube(low_resolution, data_range), unit_cube(guide, guide_range))
+    return from_unit(fused, data_range, low_resolution.dtype)
+
+
+def _cube(image, data_range, name, range_name):
+    image = np.asarray(image)
+    if image.ndim == 2:
+        image = image[..., np.newaxis]
+    if image.ndim != 3 or not image.size:
+        raise InputError(f"{name}: expected shape (height, width, bands), found {image.shape}; reshape it")
+    check_values(image, data_range, name, range_name)
+    return image
+
+
+def _size(shape):
+    return f"{shape[1]} x {shape[0]}"

@@ -1,0 +1,80 @@
+"""Multi-spectral fusion of files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.io.cube_files import write_cube
+from cscfuse_keras.io.cubes import read_cube
+from cscfuse_keras.io.rasters import is_georeferenced
+from cscfuse_keras.tasks.arrays import from_unit
+from cscfuse_keras.tasks.jobs import Job, is_folder_name
+from cscfuse_keras.tasks.msf_rasters import Progress, fuse_rasters
+from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube
+
+if TYPE_CHECKING:
+    from cscfuse_keras.tasks.msf import MSFFuser
+
+
+def plan(low: Path, guide: Path, output: Path) -> Job:
+    """What to fuse.
+
+    Args:
+        low: image of many bands, as `cscfuse_keras.io.cubes.read_cube` reads it, or a GeoTIFF file.
+        guide: likewise.
+        output: file to write, or a folder (one that exists, or a name without a suffix) for `LOWRES-fused`, a TIFF file
+            for TIFF files and a NumPy file else.
+
+    Raises:
+        InputError: only one of the sources is georeferenced.
+        UsageError: both are, and the output is not named as a TIFF file.
+    """
+    placed = [is_georeferenced(source) for source in (low, guide)]
+    if any(placed) and not all(placed):
+        other = (low, guide)[placed.index(False)]
+        raise InputError(
+            f"{low}, {guide}: expected two georeferenced files or none, found one, {other} is not; give it the other's "
+            "place, for instance by gdal_translate -a_srs -a_ullr, or take it from the other"
+        )
+    if is_folder_name(output):
+        tiff = low.suffix.lower() in (".tif", ".tiff")
+        output = output / f"{low.stem}-fused{'.tif' if tiff else '.npy'}"
+    if all(placed) and output.suffix.lower() not in (".tif", ".tiff"):
+        raise UsageError(f"{output}: expected a name ending in .tif for georeferenced files, found {output.suffix!r}")
+    return Job(low.stem, (low, guide), output)
+
+
+def fuse_file(
+    fuser: "MSFFuser",
+    job: Job,
+    full_scale: float | None = None,
+    guide_full_scale: float | None = None,
+    progress: Progress = iter,
+) -> None:
+    """Fuse a low-resolution image with its guide; the result has its dtype.
+
+    Georeferenced files are read and written in parts, see `fuse_rasters`; all others are read whole.
+
+    Args:
+        fuser: what fuses.
+        job: from `plan`.
+        full_scale: the sample value that means 1.0 in the low-resolution image, see `full_scales`.
+        guide_full_scale: the same of the guide.
+        progress: passes on tiles of georeferenced files, and shows how far they are.
+
+    Raises:
+        InputError: the files cannot be read, or are not what the preset is for; the message names them.
+        UsageError: a scale that is needed is not stated.
+        EnvironmentProblem: the output cannot be written, or rasterio is not installed but needed.
+    """
+    if is_georeferenced(job.sources[0]):
+        fuse_rasters(fuser, job, full_scale, guide_full_scale, progress)
+        return
+    low, guide = (read_cube(source) for source in job.sources)
+    fuser.check(low.samples.shape, guide.samples.shape, *map(str, job.sources))
+    scales = full_scales([cube.samples.dtype for cube in (low, guide)], [full_scale, guide_full_scale], job.sources)
+    images = []
+    for cube, scale, source in zip((low, guide), scales, job.sources, strict=True):
+        check_samples(cube.samples, scale, source)
+        images.append(unit_cube(cube.samples, scale))
+    write_cube(job.output, from_unit(fuser.fuse(*images), scales[0], low.samples.dtype))

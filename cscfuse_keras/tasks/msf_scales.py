@@ -1,0 +1,70 @@
+"""Which sample values mean 1.0 in the images of a multi-spectral fusion."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cscfuse_keras.errors import InputError, UsageError
+
+OPTIONS = "--full-scale", "--guide-full-scale"
+
+
+def full_scales(
+    dtypes: Sequence[np.dtype], stated: Sequence[float | None], paths: Sequence[Path]
+) -> tuple[float, float]:
+    """Full scales of the low-resolution image and of the guide.
+
+    Args:
+        dtypes: of their samples.
+        stated: by the user, or None. What is stated of the low-resolution image holds of a guide of the same dtype
+            too: both come from one sensor. Otherwise integers have the full scale of their dtype.
+        paths: for messages.
+
+    Raises:
+        UsageError: floats without a stated scale, or one that is not positive or that the dtype does not hold.
+    """
+    low, guide = stated
+    if guide is None and dtypes[0] == dtypes[1]:
+        guide = low
+    first, second = (
+        _full_scale(dtype, scale, path, option)
+        for dtype, scale, path, option in zip(dtypes, (low, guide), paths, OPTIONS, strict=True)
+    )
+    return first, second
+
+
+def check_samples(samples: np.ndarray, full_scale: float, path: Path) -> None:
+    """Refuse samples that are not in [0, full_scale].
+
+    Raises:
+        InputError: one is outside, or not finite.
+    """
+    low, high = samples.min(), samples.max()
+    # Written so that NaN, for which every comparison is false, is refused.
+    if not (low >= 0 and high <= full_scale):
+        raise InputError(
+            f"{path}: expected samples in 0 to the full scale {full_scale:g}, found {low:g} to {high:g}; "
+            "state another full scale, or clip them"
+        )
+
+
+def unit_cube(samples: np.ndarray, full_scale: float) -> np.ndarray:
+    """Samples in [0, full_scale] as float32 in [0, 1]."""
+    return np.divide(samples, full_scale, dtype=np.float32, casting="unsafe")
+
+
+def _full_scale(dtype, stated, path, option):
+    largest = None if dtype.kind == "f" else float(np.iinfo(dtype).max)
+    if stated is None:
+        if largest is None:
+            raise UsageError(
+                f"{path}: expected {option} for {dtype} samples, found none; state the value that means 1.0"
+            )
+        return largest
+    if not (stated > 0 and (largest is None or stated <= largest)):
+        raise UsageError(
+            f"{option}: expected a value above 0{'' if largest is None else f' and up to {largest:g}'} for {dtype} "
+            f"samples of {path}, found {stated:g}; state the value that means 1.0"
+        )
+    return stated
