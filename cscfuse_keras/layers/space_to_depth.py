@@ -15,7 +15,8 @@ def space_to_depth(images, scale: int):
         Tensor (batch, height / scale, width / scale, scale^2 channels): all channels of the first pixel of the square,
         then of the next one in its row.
     """
-    batch, height, width, channels = ops.shape(images)
+    shape = ops.shape(images)
+    batch, height, width, channels = shape[0], shape[1], shape[2], shape[3]
     squares = ops.reshape(images, (batch, height // scale, scale, width // scale, scale, channels))
     return ops.reshape(
         ops.transpose(squares, (0, 1, 3, 2, 4, 5)), (batch, height // scale, width // scale, scale**2 * channels)
@@ -32,8 +33,8 @@ def depth_to_space(images, scale: int):
     Returns:
         Tensor (batch, scale * height, scale * width, channels).
     """
-    batch, height, width, depth = ops.shape(images)
-    channels = depth // scale**2
+    shape = ops.shape(images)
+    batch, height, width, channels = shape[0], shape[1], shape[2], shape[3] // scale**2
     pixels = ops.reshape(images, (batch, height, width, scale, scale, channels))
     return ops.reshape(ops.transpose(pixels, (0, 1, 3, 2, 4, 5)), (batch, scale * height, scale * width, channels))
 
