@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.progress import track
 
 from cscfuse_keras import __version__
-from cscfuse_keras.cli import evaluate_ivf, evaluate_mef
+from cscfuse_keras.cli import evaluate_ivf, evaluate_mef, evaluate_msf
 from cscfuse_keras.cli.errors import one_line
 from cscfuse_keras.cli.evaluation import Evaluation
 from cscfuse_keras.cli.task_options import check_required, given_options, task_options
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.report import EvaluationReport, ScoreTable
 
-TASKS = {"ivf": evaluate_ivf, "mef": evaluate_mef}
+TASKS = {"ivf": evaluate_ivf, "mef": evaluate_mef, "msf": evaluate_msf}
 OPTIONS = {task: module.OPTIONS for task, module in TASKS.items()}
 
 
@@ -25,7 +25,7 @@ OPTIONS = {task: module.OPTIONS for task, module in TASKS.items()}
     "--task",
     type=click.Choice(list(TASKS)),
     required=True,
-    help="ivf: infrared and visible. mef: several exposures of a scene.",
+    help="ivf: infrared and visible. mef: several exposures of a scene. msf: many bands of low resolution and a guide.",
 )
 @task_options(OPTIONS)
 @click.option("--preset", help="Preset (or .keras file) that fuses. Default: the task's preset.")
@@ -39,6 +39,9 @@ def evaluate(task, preset, fused, output, overwrite, **options) -> None:
 
     mef: pictures of --fused are named after the folders in --scenes. Mertens' fusion, by OpenCV, is judged beside.
     Metrics see colour or grey with 8 bits, rounded; BRISQUE and NIQE need a model file.
+
+    msf: scenes are degraded (Wald's protocol), so that the truth is known, and fused by the preset, by interpolation,
+    GSA and MTF-GLP. With --full-resolution they are fused as they are, and judged without a truth.
     """
     given = given_options(OPTIONS, task, options)
     check_required(task, TASKS[task].REQUIRED, given)

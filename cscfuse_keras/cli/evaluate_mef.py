@@ -15,7 +15,10 @@ from cscfuse_keras.tasks import mef_scores
 REQUIRED = ("scenes",)
 OPTIONS = {
     "scenes": click.option(
-        "--scenes", type=click.Path(path_type=Path), help="mef: folder of folders, each with a scene's exposures."
+        "--scenes",
+        type=click.Path(path_type=Path),
+        help="mef: folder of folders, each with a scene's exposures. msf: folder of scenes, each a folder of band "
+        "pictures and an RGB picture, or of bands.* and guide.*; or a .mat file that holds both.",
     ),
     "stretch": click.option(
         "--stretch/--no-stretch",

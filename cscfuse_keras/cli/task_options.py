@@ -13,9 +13,10 @@ def task_options(tasks: Mapping[str, Options]) -> Callable[[Callable], Callable]
     """Decorator that adds the options of all tasks, in the order of their help."""
 
     def decorate(command: Callable) -> Callable:
-        for options in reversed(tasks.values()):
-            for option in reversed(options.values()):
-                command = option(command)
+        # Tasks may share an option.
+        distinct = {name: option for options in tasks.values() for name, option in options.items()}
+        for option in reversed(distinct.values()):
+            command = option(command)
         return command
 
     return decorate

@@ -1,7 +1,7 @@
 """Measures of fused images: one metric a file, a registry row each; NumPy, OpenCV and, for MATLAB files, SciPy only."""
 
 from cscfuse_keras.metrics.brisque import Brisque
-from cscfuse_keras.metrics.evaluate import evaluate_ivf, evaluate_mef
+from cscfuse_keras.metrics.evaluate import evaluate_ivf, evaluate_mef, evaluate_msf, evaluate_msf_inputs
 from cscfuse_keras.metrics.model_metrics import model_metrics
 from cscfuse_keras.metrics.niqe import Niqe
 from cscfuse_keras.metrics.piqe import piqe
@@ -14,6 +14,8 @@ __all__ = [
     "Niqe",
     "evaluate_ivf",
     "evaluate_mef",
+    "evaluate_msf",
+    "evaluate_msf_inputs",
     "metrics_for",
     "model_metrics",
     "piqe",

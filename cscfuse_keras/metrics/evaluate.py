@@ -62,6 +62,48 @@ def evaluate_mef(
     return {row.name: row.function(seen[row.sees][0], seen[row.sees][1:]) for row in rows}
 
 
+def evaluate_msf(fused: npt.ArrayLike, truth: npt.ArrayLike, low_resolution: npt.ArrayLike) -> dict[str, float]:
+    """Return the metrics of a multi-spectral fusion whose truth is known.
+
+    Args:
+        fused: array (height, width, bands) in [0, 1].
+        truth: of the same shape, in [0, 1].
+        low_resolution: what was fused, in [0, 1]; its height tells the scale.
+
+    Returns:
+        The values by the metrics' names, in the order of the registry; NaN where a definition has no value.
+
+    Raises:
+        InputError: an image is not (height, width, bands) in [0, 1], or shapes do not belong together.
+    """
+    return _evaluate_cubes(fused, (truth, low_resolution), "truth")
+
+
+def evaluate_msf_inputs(
+    fused: npt.ArrayLike, low_resolution: npt.ArrayLike, guide: npt.ArrayLike, low_guide: npt.ArrayLike
+) -> dict[str, float]:
+    """Return the metrics of a multi-spectral fusion whose truth nobody knows.
+
+    Args:
+        fused: array (scale * height, scale * width, bands) in [0, 1].
+        low_resolution: array (height, width, bands) in [0, 1].
+        guide: array (scale * height, scale * width, channels) in [0, 1].
+        low_guide: the guide degraded to (height, width, channels), for instance by `pipelines.wald.Wald`.
+
+    Returns:
+        The values by the metrics' names, in the order of the registry.
+
+    Raises:
+        InputError: an image is not (height, width, bands) in [0, 1], or shapes do not belong together.
+    """
+    return _evaluate_cubes(fused, (low_resolution, guide, low_guide), "inputs")
+
+
+def _evaluate_cubes(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike], sees: str) -> dict[str, float]:
+    rows = [row for row in metrics_for("msf", definitions=None) if row.sees == sees]
+    return {row.name: row.function(fused, sources) for row in rows}
+
+
 def _eight_bit(image: npt.ArrayLike, name: str) -> np.ndarray:
     array = np.asarray(image)
     if array.dtype != np.uint8:

@@ -11,10 +11,18 @@ from cscfuse_keras.metrics.average_gradient import average_gradient
 from cscfuse_keras.metrics.correlation_coefficient import correlation_coefficient
 from cscfuse_keras.metrics.edge_preservation import edge_preservation
 from cscfuse_keras.metrics.entropy import entropy
+from cscfuse_keras.metrics.ergas import ergas
+from cscfuse_keras.metrics.hypercomplex_quality import hypercomplex_quality
+from cscfuse_keras.metrics.mean_band_similarity import mean_band_similarity
 from cscfuse_keras.metrics.mef_ssim import mef_ssim, single_scale_mef_ssim
 from cscfuse_keras.metrics.mutual_information import mutual_information
+from cscfuse_keras.metrics.peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
 from cscfuse_keras.metrics.piqe import piqe
+from cscfuse_keras.metrics.quality_with_no_reference import quality_with_no_reference
+from cscfuse_keras.metrics.spatial_distortion import spatial_distortion
 from cscfuse_keras.metrics.spatial_frequency import spatial_frequency, valid_spatial_frequency
+from cscfuse_keras.metrics.spectral_angle import spectral_angle
+from cscfuse_keras.metrics.spectral_distortion import spectral_distortion
 from cscfuse_keras.metrics.standard_deviation import global_standard_deviation, standard_deviation
 from cscfuse_keras.metrics.structural_similarity import structural_similarity
 from cscfuse_keras.metrics.sum_of_correlations_of_differences import sum_of_correlations_of_differences
@@ -35,7 +43,7 @@ class Metric:
         name: the key in `METRICS` and the heading of a table's column, such as "EN".
         title: the name written out.
         function: takes the fused image and the sequence of its sources, and returns the value. No-reference metrics
-            leave the sources out of account.
+            leave the sources out of account; `sees` says which sources it gets.
         tasks: the tasks that it judges, such as ("ivf",).
         direction: whether a "higher" or a "lower" value is better.
         value_range: the least and the greatest value possible (for two sources, where their number counts).
@@ -46,7 +54,9 @@ class Metric:
             Table 1 of the CSCFuse paper, "textbook" for other metrics and for the usual forms of those that
             the paper's table defines otherwise, "training" for what networks are trained on.
         sees: "grey" if the function takes images (height, width) in 0..255, "colour" if it takes RGB ones
-            (height, width, 3) too.
+            (height, width, 3) too; for images (height, width, bands) in [0, 1], "truth" if its sources are the truth
+            and the low-resolution image, "inputs" if they are the low-resolution image, the guide and the guide at
+            low resolution.
     """
 
     name: str
@@ -59,10 +69,12 @@ class Metric:
     source: str
     tested_against: str
     definition_set: str
-    sees: Literal["grey", "colour"] = "grey"
+    sees: Literal["grey", "colour", "truth", "inputs"] = "grey"
 
 
 _TABLE1 = "Table 1 of Zhao et al., CVPR Workshops 2023"
+_TABLE3 = "Table 3 of Zhao et al., CVPR Workshops 2023"
+_QNR = "Alparone et al., Photogrammetric Engineering and Remote Sensing 74(2), 2008"
 
 _ROWS = (
     Metric(
@@ -269,6 +281,110 @@ _ROWS = (
         source="Venkatanath et al., National Conference on Communications, 2015; form of the package pypiqe",
         tested_against="plain loops over blocks; hand-computed cases",
         definition_set="textbook",
+    ),
+    Metric(
+        name="PSNR",
+        title="peak signal-to-noise ratio",
+        function=peak_signal_to_noise_ratio,
+        tasks=("msf",),
+        direction="higher",
+        value_range=(0.0, float("inf")),
+        definition="-10 log10 of the mean squared error over all pixels and bands at once, data range 1; decibels",
+        source=_TABLE3,
+        tested_against="golden vectors; scikit-image peak_signal_noise_ratio",
+        definition_set="table3",
+        sees="truth",
+    ),
+    Metric(
+        name="SSIM-bands",
+        title="mean structural similarity of the bands",
+        function=mean_band_similarity,
+        tasks=("msf",),
+        direction="higher",
+        value_range=(0.0, 1.0),
+        definition="SSIM per band, 5x5 Gaussian, sigma 1.5, data range 1, clipped to [0, 1] at each pixel, averaged",
+        source=_TABLE3,
+        tested_against="golden vectors; hand-computed cases",
+        definition_set="table3",
+        sees="truth",
+    ),
+    Metric(
+        name="SAM",
+        title="spectral angle",
+        function=spectral_angle,
+        tasks=("msf",),
+        direction="lower",
+        value_range=(0.0, 90.0),
+        definition="mean angle between the spectra of a pixel; degrees",
+        source="Yuhas et al., JPL Airborne Geoscience Workshop, 1992",
+        tested_against="hand-computed cases; plain loops by the arc cosine",
+        definition_set="textbook",
+        sees="truth",
+    ),
+    Metric(
+        name="ERGAS",
+        title="relative dimensionless global error in synthesis",
+        function=ergas,
+        tasks=("msf",),
+        direction="lower",
+        value_range=(0.0, float("inf")),
+        definition="100 / scale x root mean square over bands of RMSE / mean of the truth",
+        source="Wald, Data Fusion, 2002",
+        tested_against="hand-computed cases; plain loops",
+        definition_set="textbook",
+        sees="truth",
+    ),
+    Metric(
+        name="Q2n",
+        title="hypercomplex quality index",
+        function=hypercomplex_quality,
+        tasks=("msf",),
+        direction="higher",
+        value_range=(0.0, float("inf")),
+        definition="Q4 for any number of bands, as numbers of 2^n components; 32x32 blocks, bands not normalised",
+        source="Garzelli and Nencini, IEEE Geoscience and Remote Sensing Letters 6(4), 2009",
+        tested_against="Hamilton's table of quaternions; products by recursive doubling, pixel by pixel",
+        definition_set="textbook",
+        sees="truth",
+    ),
+    Metric(
+        name="D-lambda",
+        title="spectral distortion",
+        function=spectral_distortion,
+        tasks=("msf",),
+        direction="lower",
+        value_range=(0.0, 2.0),
+        definition="mean change of Q between bands, from low to high resolution; blocks of 32 pixels of the high one",
+        source=_QNR,
+        tested_against="plain loops; hand-computed cases",
+        definition_set="textbook",
+        sees="inputs",
+    ),
+    Metric(
+        name="D-S",
+        title="spatial distortion",
+        function=spatial_distortion,
+        tasks=("msf",),
+        direction="lower",
+        value_range=(0.0, 2.0),
+        definition="mean change of Q of band and guide, from low to high resolution; blocks of 32 pixels of the high",
+        source=_QNR,
+        tested_against="plain loops; hand-computed cases",
+        definition_set="textbook",
+        sees="inputs",
+    ),
+    Metric(
+        name="QNR",
+        title="quality with no reference",
+        function=quality_with_no_reference,
+        tasks=("msf",),
+        direction="higher",
+        value_range=(-1.0, 1.0),
+        definition="(1 - D-lambda) (1 - D-S)",
+        source=_QNR,
+        tested_against="plain loops; hand-computed cases",
+        definition_set="textbook",
+        sees="inputs",
     ),
 )
 

@@ -35,3 +35,15 @@ def test_required_options():
     check_required("first", ["scale"], {"scale": 0.0})
     with pytest.raises(UsageError, match="--task second: expected --turn-left and --scale, found none"):
         check_required("second", ["turn_left", "scale"], {})
+
+
+def test_an_option_that_tasks_share_is_added_once():
+    shared = {**TASKS, "third": TASKS["first"]}
+
+    @click.command()
+    @task_options(shared)
+    def command(**options):
+        click.echo(given_options(shared, "third", options))
+
+    assert CliRunner().invoke(command, ["--help"]).output.count("--scale") == 1
+    assert CliRunner().invoke(command, ["--scale", "2"]).output == "{'scale': 2.0}\n"

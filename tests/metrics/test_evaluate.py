@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.metrics import METRICS, evaluate_ivf, evaluate_mef
+from cscfuse_keras.metrics import METRICS, evaluate_ivf, evaluate_mef, evaluate_msf, evaluate_msf_inputs
 from cscfuse_keras.metrics.rgb_to_grey import eight_bit_grey
 
 
@@ -95,3 +95,25 @@ class TestMultiExposure:
             evaluate_mef(picture, [exposures[0], exposures[1][1:]])
         with pytest.raises(InputError, match="sources: expected at least 1 images, found 0"):
             evaluate_mef(picture, [])
+
+
+class TestMultiSpectral:
+    def test_with_and_without_truth(self, random_images):
+        truth, guide = random_images(16, 24, 4), random_images(16, 24, 1, seed=1)
+        low, low_guide = truth[::2, ::2], guide[::2, ::2]
+        fused = np.kron(low, np.ones((2, 2, 1)))
+        with_truth = evaluate_msf(fused, truth, low)
+        assert list(with_truth) == ["PSNR", "SSIM-bands", "SAM", "ERGAS", "Q2n"]
+        # Relative errors depend on the scale: told by the low-resolution image, half of it at twice the scale.
+        halved = evaluate_msf(fused, truth, truth[::4, ::4])
+        assert halved == pytest.approx({**with_truth, "ERGAS": with_truth["ERGAS"] / 2})
+        without = evaluate_msf_inputs(fused, low, guide, low_guide)
+        assert list(without) == ["D-lambda", "D-S", "QNR"]
+        assert without["QNR"] == pytest.approx((1 - without["D-lambda"]) * (1 - without["D-S"]))
+
+    def test_every_value_is_in_its_range(self, random_images):
+        truth = random_images(16, 24, 5)
+        values = evaluate_msf(1 - truth, truth, truth[::2, ::2])
+        values |= evaluate_msf_inputs(1 - truth, truth[::2, ::2], truth[..., :2], truth[::2, ::2, :2])
+        for name, value in values.items():
+            assert METRICS[name].value_range[0] <= value <= METRICS[name].value_range[1], name
