@@ -44,11 +44,13 @@ CASES = {
         images(2, 6),
     ),
     "depth_to_space": (layers.DepthToSpace, {"scale": 2}, images(12)),
+    "double_like": (layers.DoubleLike, {}, [(2, 5, 6, 3), (2, 9, 12, 1)]),
     "enlarge": (layers.Enlarge, {"scale": 3, "grid": "co_sited"}, images(3)),
     "enlarge_align_corners": (layers.Enlarge, {"scale": 2, "grid": "align_corners"}, images(3)),
     "fast_guided_filter": (layers.FastGuidedFilter, {"radius": 2, "epsilon": 0.1, "scale": 1}, images(3, 3, 3)),
     "fold_exposures": (layers.FoldExposures, {}, exposures(1)),
     "guided_filter": (layers.GuidedFilter, {"radius": 2, "epsilon": 0.1, "border": "reflect"}, images(3, 3)),
+    "halve": (layers.Halve, {}, images(3)),
     "padded_conv": (
         layers.PaddedConv2D,
         {"filters": 4, "kernel_size": 5, "dilation": 2, "border": "edge", "kernel_initializer": "he_normal"},
@@ -72,7 +74,9 @@ CASES = {
 # Weights that rightly get no gradient: the next batch normalisation takes away what this one adds.
 UNMOVED = {"code_decoder": "code_decoder/normalization_0/beta"}
 # Inputs whose values do not matter.
-UNUSED = {"unfold_exposures": 1}
+UNUSED = {"double_like": 1, "unfold_exposures": 1}
+# Another size that a layer takes.
+OTHER_SIZE = {"space_to_depth": (6, 6)}
 TOLERANCE = {"float16": 0.01, "bfloat16": 0.1}
 # JAX compiles operation by operation otherwise, which takes longer.
 JIT = keras.backend.backend() == "jax"
@@ -132,12 +136,13 @@ def test_shapes_are_known_before_the_call(new_layer, inputs):
     assert shapes_of(layer(*inputs)) == computed
 
 
-def test_model_takes_any_size(new_layer, inputs, symbols):
+def test_model_takes_any_size(case, new_layer, inputs, symbols):
     layer = new_layer()
     model = keras.Model(symbols, layer(*symbols))
     model.compile(jit_compile=JIT)
     assert all(shape[-3:-1] == (None, None) for shape in shapes_of(model.outputs))
-    for arrays in (inputs, [array[..., :7, :6, :] for array in inputs]):
+    height, width = OTHER_SIZE.get(case, (7, 6))
+    for arrays in (inputs, [array[..., :height, :width, :] for array in inputs]):
         assert_close(model.predict_on_batch(arrays), layer(*arrays), tolerance=2e-5)
 
 
