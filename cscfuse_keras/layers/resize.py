@@ -20,6 +20,7 @@ def enlarge(images, scale: int, grid: str = "half_pixel"):
     Returns:
         Tensor (batch, scale * height, scale * width, channels).
     """
+    images = ops.convert_to_tensor(images)
     for axis in (1, 2):
         images = _align_axis(images, axis, scale, 1) if grid == "align_corners" else _enlarge(images, axis, scale, grid)
     return images
@@ -38,6 +39,7 @@ def shrink(images, scale: int, grid: str = "half_pixel"):
     Returns:
         Tensor (batch, height / scale, width / scale, channels).
     """
+    images = ops.convert_to_tensor(images)
     if grid == "co_sited":
         return images[:, ::scale, ::scale]
     if grid == "half_pixel":
