@@ -15,8 +15,6 @@ from cscfuse_keras.errors import InputError
 from cscfuse_keras.tasks.jobs import check_outputs, run_all
 
 TASKS = {"ivf": fuse_ivf, "mef": fuse_mef, "msf": fuse_msf}
-
-
 OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
 
 

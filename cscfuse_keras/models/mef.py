@@ -78,37 +78,26 @@ def build_mapper(config: MEFConfig) -> keras.Model:
     Every level is coded by the same coder; a 1x1 convolution of its own makes a map of the codes, and the next coarser
     level's map, enlarged, is added: so weights know their surroundings.
     """
-    heads = [PaddedConv2D(1, kernel_size=1, name=f"code_to_map_{k}") for k in range(config.levels)]
-    return _connect_mapper(build_coder(config), heads)
-
-
-def mapper_for_size(mapper: keras.Model, height: int, width: int) -> keras.Model:
-    """The mapper with as many levels as `levels_for_size` says; those added share the finest level's convolution."""
-    levels = len(mapper.inputs)
-    more = levels_for_size(levels, height, width) - levels
-    heads = [mapper.get_layer(f"code_to_map_{k}") for k in range(levels)]
-    return _connect_mapper(mapper.get_layer("coder"), heads[:1] * more + heads)
+    coder = build_coder(config)
+    images = [keras.Input((None, None, 3), name=f"level_{k}") for k in range(config.levels)]
+    maps = []
+    for k in reversed(range(config.levels)):
+        code = coder(RGBToYCbCr(name=f"ycbcr_{k}")(images[k])[..., :1])
+        found = PaddedConv2D(1, kernel_size=1, name=f"code_to_map_{k}")(code)
+        if maps:
+            found = keras.layers.Add(name=f"add_{k}")([found, DoubleLike(name=f"double_{k}")(maps[0], found)])
+        maps.insert(0, found)
+    return keras.Model(images, maps, name="mapper")
 
 
 def levels_for_size(levels: int, height: int, width: int) -> int:
     """Number of levels, of a network of several, for a picture larger than those that it was trained on.
 
-    A level is added at the fine end when the longer side reaches 1.4 times `TRAINED_SIDE`, twice that, and so on: so
-    the coarsest level shows the whole scene in any picture. A network of one level keeps it.
+    A level, with the finest one's weights, is added at the fine end when the longer side reaches 1.4 times
+    `TRAINED_SIDE`, twice that, and so on: so the coarsest level shows the whole scene in any picture. A network of one
+    level keeps it.
     """
     return levels + max(0, round(math.log2(max(height, width) / TRAINED_SIDE))) if levels > 1 else levels
-
-
-def _connect_mapper(coder: keras.Model, heads: list[keras.Layer]) -> keras.Model:
-    images = [keras.Input((None, None, 3), name=f"level_{k}") for k in range(len(heads))]
-    maps = []
-    for k in reversed(range(len(heads))):
-        code = coder(RGBToYCbCr(name=f"ycbcr_{k}")(images[k])[..., :1])
-        found = heads[k](code)
-        if maps:
-            found = keras.layers.Add(name=f"add_{k}")([found, DoubleLike(name=f"double_{k}")(maps[0], found)])
-        maps.insert(0, found)
-    return keras.Model(images, maps, name="mapper")
 
 
 def build_fusion(config: MEFConfig | None = None, network: keras.Model | None = None) -> keras.Model:

@@ -2,8 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from cscfuse_keras.models.mef import MEFConfig, build_fusion, levels_for_size, mapper_for_size
-from cscfuse_keras.runtimes.host_merge_exposures import PyramidMerge, gaussian_pyramid
+from cscfuse_keras.models.mef import MEFConfig, build_fusion, levels_for_size
 from cscfuse_keras.runtimes.keras_mef import KerasMEF
 
 pytestmark = pytest.mark.backend
@@ -25,11 +24,15 @@ def test_large_pictures_get_more_levels(random_images, numpy_of):
     fusion = build_fusion(MEFConfig(units=2, code_channels=4, levels=2))
     assert [levels_for_size(2, 300, width) for width in (512, 720, 730, 1024, 2048)] == [2, 2, 3, 3, 4]
     assert levels_for_size(1, 5000, 5000) == 1
+    larger = build_fusion(MEFConfig(units=2, code_channels=4, levels=3))
+    given, mapper = fusion.get_layer("mapper"), larger.get_layer("mapper")
+    for name, source in (
+        ("coder", "coder"),
+        ("code_to_map_0", "code_to_map_0"),
+        ("code_to_map_1", "code_to_map_0"),
+        ("code_to_map_2", "code_to_map_1"),
+    ):
+        mapper.get_layer(name).set_weights(given.get_layer(source).get_weights())
     exposures = random_images(2, 6, 740, 3)
-    pyramids = [gaussian_pyramid(exposure, 3) for exposure in exposures]
-    mapper = mapper_for_size(fusion.get_layer("mapper"), 6, 740)
-    maps = [[numpy_of(found)[0] for found in mapper([level[np.newaxis] for level in levels])] for levels in pyramids]
-    merge = PyramidMerge(3)
-    for levels, found in zip(pyramids, maps, strict=True):
-        merge.add(levels, found)
-    np.testing.assert_allclose(KerasMEF(fusion)(list(exposures)), merge.result(), atol=1e-5)
+    expected = numpy_of(larger(exposures[np.newaxis]))[0]
+    np.testing.assert_allclose(KerasMEF(fusion)(list(exposures)), expected, atol=1e-5)
