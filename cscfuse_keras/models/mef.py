@@ -34,7 +34,7 @@ class MEFConfig(Config):
         first_threshold_shared: one threshold for all channels of the first unit, instead of one for each.
         levels: 1 to weigh luma pixel by pixel and chroma by its distance from grey, as the paper does; more to blend
             RGB in Laplacian pyramids of so many levels, whose weights the same coder finds at every level.
-        detail_gain: factor on the finest band of the pyramid (sharpness); without meaning where there is one level.
+        detail_gain: factor on the finest band of the pyramid (sharpness); 1 where there is one level.
     """
 
     units: int = 3
@@ -111,9 +111,17 @@ def build_fusion(config: MEFConfig | None = None, network: keras.Model | None = 
         Model from `exposures` (batch, exposures, height, width, 3), RGB in [0, 1], any number, order and size, to the
         fused image (batch, height, width, 3), RGB, not clipped. Its layer `mapper` is the network that all exposures
         share.
+
+    Raises:
+        UsageError: a gain for a network without a finest band.
     """
     config = config or MEFConfig()
     mapper = network.get_layer("mapper") if network else build_mapper(config)
+    if len(mapper.inputs) == 1 and config.detail_gain != 1:
+        raise UsageError(
+            "detail_gain: expected 1 for a network of one level, which has no finest band, found "
+            f"{config.detail_gain}; leave it out, or choose a network of several levels"
+        )
     exposures = keras.Input((None, None, None, 3), name="exposures")
     levels = [FoldExposures(name="fold")(exposures)]
     for k in range(1, len(mapper.inputs)):

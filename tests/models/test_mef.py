@@ -109,6 +109,11 @@ def test_gain_sharpens_and_is_kept(random_images, numpy_of, tmp_path):
     assert merge_settings(keras.saving.load_model(tmp_path / "model.keras")).detail_gain == 1.5
 
 
+def test_gain_without_a_finest_band_is_refused():
+    with pytest.raises(UsageError, match=r"detail_gain: expected 1 for a network of one level.*found 1\.5"):
+        build_fusion(dataclasses.replace(TINY, detail_gain=1.5))
+
+
 def test_pyramid_takes_over_a_coder(random_images, numpy_of):
     pixels, pyramid = build_fusion(TINY), build_fusion(PYRAMID)
     copy_coder(pixels, pyramid)
