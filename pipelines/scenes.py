@@ -10,9 +10,10 @@ from typing import Literal
 import numpy as np
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.io import list_pictures, read_picture, to_unit
+from cscfuse_keras.io import list_pictures, read_picture
 from cscfuse_keras.io.metadata import exposure_time
 from cscfuse_keras.tasks.align import align_exposures
+from cscfuse_keras.tasks.exposures import unit_rgb
 
 Order = Literal["name", "brightness", "exposure_time"]
 
@@ -58,8 +59,7 @@ def find_scenes(folders: Iterable[str | os.PathLike], order: Order = "name") -> 
 def read_exposure(path: str | os.PathLike) -> np.ndarray:
     """An exposure as float32 RGB (height, width, 3) in [0, 1]; grey pictures get three equal channels."""
     picture = read_picture(path)
-    pixels = to_unit(picture.pixels, picture.full_scale)
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=2)
+    return unit_rgb(picture.pixels, picture.full_scale)
 
 
 def largest_shift(scene: Scene) -> float:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from cscfuse_keras.errors import ModelError
 from cscfuse_keras.models.mef import VARIANTS, build_fusion
-from cscfuse_keras.models.release_state import ReleaseState
+from cscfuse_keras.models.release_state import only_state
 
 
 def fusion_from_release(states: Mapping[str, Mapping[str, np.ndarray]]) -> keras.Model:
@@ -19,10 +18,7 @@ def fusion_from_release(states: Mapping[str, Mapping[str, np.ndarray]]) -> keras
     Raises:
         ModelError: there are several, or the parameters do not fit.
     """
-    if len(states) != 1:
-        raise ModelError(f"expected one file of weights, found {len(states)}; give only the multi-exposure network's")
-    ((where, state),) = states.items()
-    release, fusion = ReleaseState(state, where), build_fusion(VARIANTS["release"])
+    release, fusion = only_state(states, "multi-exposure"), build_fusion(VARIANTS["release"])
     mapper = fusion.get_layer("mapper")
     coder = mapper.get_layer("coder")
     first, *later = [layer for layer in coder.layers if layer.name.startswith("unit_")]

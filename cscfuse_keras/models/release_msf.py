@@ -8,7 +8,7 @@ import numpy as np
 
 from cscfuse_keras.errors import ModelError
 from cscfuse_keras.models.msf import VARIANTS, build_network
-from cscfuse_keras.models.release_state import ReleaseState
+from cscfuse_keras.models.release_state import ReleaseState, only_state
 
 _BRANCHES = {"guide": "backbone_guide", "low_resolution": "backbone_lr"}
 
@@ -22,10 +22,7 @@ def fusion_from_release(states: Mapping[str, Mapping[str, np.ndarray]]) -> keras
     Raises:
         ModelError: there are several, or the parameters do not fit.
     """
-    if len(states) != 1:
-        raise ModelError(f"expected one file of weights, found {len(states)}; give only the multi-spectral network's")
-    ((where, state),) = states.items()
-    release = ReleaseState(state, where)
+    release = only_state(states, "multi-spectral")
     code_channels, guide_channels = _kernel_shape(release, "backbone_guide.conv0.weight")[:2]
     bands = _kernel_shape(release, "decoder.conv0.weight")[0]
     config = dataclasses.replace(

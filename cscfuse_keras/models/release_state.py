@@ -89,3 +89,19 @@ class ReleaseState:
             raise ModelError(
                 f"{self.where}: expected no parameter {left_over[0]!r} ({len(left_over)} such); is it another's?"
             )
+
+
+def only_state(states: Mapping[str, Mapping[str, np.ndarray]], network: str) -> ReleaseState:
+    """The one state dict that a network is made of.
+
+    Args:
+        states: state dicts by file name.
+        network: what the network is called in messages.
+
+    Raises:
+        ModelError: there are several.
+    """
+    if len(states) != 1:
+        raise ModelError(f"expected one file of weights, found {len(states)}; give only the {network} network's")
+    ((where, state),) = states.items()
+    return ReleaseState(state, where)

@@ -1,59 +1,29 @@
 """What executes a fusion model: a runtime is called with float32 arrays in [0, 1] and returns one."""
 
+import importlib
+from typing import Any
+
 from cscfuse_keras.errors import UsageError
 
 RUNTIMES = ("auto", "keras")
 """Names of the runtimes; `auto` takes the fastest that is installed."""
 
+_KERAS = {"ivf": "KerasIVF", "mef": "KerasMEF", "msf": "KerasMSF"}
 
-def ivf_runtime(fusion, runtime: str = "auto"):
-    """Runtime for an infrared-visible fusion model.
+
+def runtime_for(task: str, fusion: Any, runtime: str = "auto") -> Any:
+    """Runtime for a fusion model.
 
     Args:
-        fusion: model from `cscfuse_keras.models.ivf.build_fusion`.
+        task: name of the task.
+        fusion: the task's fusion model.
         runtime: one of `RUNTIMES`.
 
     Raises:
         UsageError: there is no such runtime.
     """
-    _check(runtime)
-    from cscfuse_keras.runtimes.keras_ivf import KerasIVF
-
-    return KerasIVF(fusion)
-
-
-def mef_runtime(fusion, runtime: str = "auto"):
-    """Runtime for a multi-exposure fusion model.
-
-    Args:
-        fusion: model from `cscfuse_keras.models.mef.build_fusion`.
-        runtime: one of `RUNTIMES`.
-
-    Raises:
-        UsageError: there is no such runtime.
-    """
-    _check(runtime)
-    from cscfuse_keras.runtimes.keras_mef import KerasMEF
-
-    return KerasMEF(fusion)
-
-
-def msf_runtime(fusion, runtime: str = "auto"):
-    """Runtime for a multi-spectral fusion model.
-
-    Args:
-        fusion: model from `cscfuse_keras.models.msf.build_network`.
-        runtime: one of `RUNTIMES`.
-
-    Raises:
-        UsageError: there is no such runtime.
-    """
-    _check(runtime)
-    from cscfuse_keras.runtimes.keras_msf import KerasMSF
-
-    return KerasMSF(fusion)
-
-
-def _check(runtime):
     if runtime not in RUNTIMES:
         raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")
+    # Imported when needed: the module imports Keras.
+    module = importlib.import_module(f"cscfuse_keras.runtimes.keras_{task}")
+    return getattr(module, _KERAS[task])(fusion)

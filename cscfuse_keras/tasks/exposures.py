@@ -29,8 +29,13 @@ class UnitExposures(Sequence[np.ndarray]):
         return len(self.images)
 
     def __getitem__(self, index):
-        image = to_unit(self.images[index], self.full_scale)
-        return image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)
+        return unit_rgb(self.images[index], self.full_scale)
+
+
+def unit_rgb(image: np.ndarray, full_scale: float) -> np.ndarray:
+    """An exposure as float32 RGB (height, width, 3) in [0, 1]; grey ones get three equal channels."""
+    unit = to_unit(image, full_scale)
+    return unit if unit.ndim == 3 else np.repeat(unit[..., np.newaxis], 3, axis=-1)
 
 
 def check_stack(images: Sequence[np.ndarray], names: Sequence[str]) -> None:

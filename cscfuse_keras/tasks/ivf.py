@@ -8,7 +8,7 @@ import numpy as np
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.models.presets import load_preset
-from cscfuse_keras.runtimes import ivf_runtime
+from cscfuse_keras.runtimes import runtime_for
 from cscfuse_keras.tasks.arrays import from_unit, unit_array
 from cscfuse_keras.tasks.colour import luma, with_luma
 
@@ -34,7 +34,7 @@ class IVFFuser:
 
     def __init__(self, preset: str | os.PathLike = "ivf", runtime: str = "auto", **overrides: Any):
         self.preset = load_preset(preset, "ivf", **overrides)
-        self.runtime = ivf_runtime(self.preset.model, runtime)
+        self.runtime = runtime_for("ivf", self.preset.model, runtime)
 
     def fuse(self, infrared: np.ndarray, visible: np.ndarray) -> np.ndarray:
         """Fuse a registered pair.

@@ -8,7 +8,7 @@ import numpy as np
 
 from cscfuse_keras.models.mef import blends_pyramids
 from cscfuse_keras.models.presets import Preset, load_preset
-from cscfuse_keras.runtimes import mef_runtime
+from cscfuse_keras.runtimes import runtime_for
 from cscfuse_keras.tasks.align import align_exposures
 from cscfuse_keras.tasks.arrays import check_array, from_unit
 from cscfuse_keras.tasks.colour import luma
@@ -36,7 +36,7 @@ class MEFFuser:
         self, preset: str | os.PathLike = "mef", runtime: str = "auto", stretch: bool | None = None, **overrides: Any
     ):
         self.preset = load_preset(preset, "mef", **overrides)
-        self.runtime = mef_runtime(self.preset.model, runtime)
+        self.runtime = runtime_for("mef", self.preset.model, runtime)
         self.stretch = _default_stretch(self.preset) if stretch is None else stretch
 
     def fuse(self, exposures: Sequence[np.ndarray], full_scale: float = 1.0) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.models.presets import load_preset
-from cscfuse_keras.runtimes import msf_runtime
+from cscfuse_keras.runtimes import runtime_for
 from cscfuse_keras.tasks.arrays import check_values, from_unit
 from cscfuse_keras.tasks.msf_scales import unit_cube
 
@@ -33,7 +33,7 @@ class MSFFuser:
         if tile < 1:
             raise UsageError(f"tile: expected at least 1 pixel, found {tile}; {TILE} is a good side")
         self.preset = load_preset(preset, "msf", **overrides)
-        self.runtime = msf_runtime(self.preset.model, runtime)
+        self.runtime = runtime_for("msf", self.preset.model, runtime)
         self.tile = tile
 
     def check(
