@@ -8,6 +8,7 @@ from keras import ops
 
 from cscfuse_keras.layers.fast_guided_filter import local_lines
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
+from cscfuse_keras.runtimes.fold_normalization import folded_code
 from cscfuse_keras.runtimes.resize_matrices import enlarging, resized, shrinking
 from cscfuse_keras.runtimes.tiles import Part, Window, scaled, shape, tiles, whole, widened
 
@@ -65,7 +66,7 @@ class KerasMSF:
         height, width = low_resolution.shape[:2]
         fused = np.empty((self.scale * height, self.scale * width, self.bands), np.float32)
         for window in tiles(whole(height, width), max(1, side // self.scale)):
-            fused[scaled(window, self.scale)] = self.tile(low_resolution, guide, (height, width), window)
+            self._fuse(low_resolution, guide, (height, width), window, fused[scaled(window, self.scale)])
         return fused
 
     def tile(self, low_resolution: Pixels, guide: Pixels, size: tuple[int, int], window: Window) -> np.ndarray:
@@ -80,6 +81,11 @@ class KerasMSF:
         Returns:
             float32 array, `scale` times as high and wide as the window, not clipped.
         """
+        fused = np.empty((*shape(scaled(window, self.scale)), self.bands), np.float32)
+        self._fuse(low_resolution, guide, size, window, fused)
+        return fused
+
+    def _fuse(self, low_resolution, guide, size, window, fused):
         around, place = widened(window, self.reach, size), scaled(window, self.scale)
         low_part, guide_part = (
             Part(image[part], part) for image, part in ((low_resolution, around), (guide, scaled(around, self.scale)))
@@ -88,52 +94,47 @@ class KerasMSF:
             enlarging(target, source, length, self.scale, self._grid)
             for target, source, length in zip(place, around, size, strict=True)
         ]
-        fused = Part(resized(low_part.pixels, *matrices), place)
+        fused[:] = resized(low_part.pixels, *matrices)
         for detail in self._details:
-            detail.add(fused, low_part, guide_part, size, window)
-        return fused.pixels
+            detail.add(Part(fused, place), low_part, guide_part, size, window)
 
 
 class _GuidedDetail:
     """Codes of either image, those of low resolution lifted along those of the guide, then decoded."""
 
     def __init__(self, fusion):
-        low, guide = (fusion.get_layer(name).output for name in _INPUTS)
         lift = fusion.get_layer("lift_code")
-        _, low_code, guide_code = lift.input
         self.scale, self.grid = lift.scale, lift.grid
-        self.low_coder, self.guide_coder = _compiled([low], low_code), _compiled([guide], guide_code)
-        self.lifter = _lifter(lift, fusion.get_layer("decoder"))
+        low = keras.Input(fusion.get_layer("low_resolution").output.shape[1:])
+        self.low_coder = _compiled([low], folded_code(_stack(fusion, "low_resolution"), low))
+        self.lifter = _lifter(fusion)
         self.low_reach = _stack_reach(fusion, "low_resolution")
         self.guide_reach = -(-_stack_reach(fusion, "guide") // self.scale)
-        # The decoder looks at the next pixel, enlarging at the next one of low resolution.
-        self.lift_reach = 2 + lift.radius
-        self.reach = self.lift_reach + max(self.low_reach, self.guide_reach)
+        # Enlarging, for the decoder too, which looks at the next pixel of the guide, needs the next pixel's line.
+        self.line_reach = 1 + lift.radius
+        self.reach = self.line_reach + max(self.low_reach, self.guide_reach)
 
     def add(self, fused: Part, low: Part, guide: Part, size, window: Window) -> None:
-        low_code = self.low_code(low, size, widened(window, self.lift_reach, size))
-        for piece in tiles(window, max(1, _PIECE // self.scale)):
-            place = fused[scaled(piece, self.scale)]
-            place += self.lifted(low_code, guide, size, piece)
+        for piece in tiles(window, _PIECE):
+            low_code = self.low_code(low, size, widened(piece, self.line_reach, size))
+            for part in tiles(piece, max(1, _PIECE // self.scale)):
+                place = fused[scaled(part, self.scale)]
+                place += self.lifted(low_code, guide, size, part)
 
     def low_code(self, low: Part, size, window: Window) -> Part:
-        channels = self.low_coder.output.shape[-1]
-        code = Part(np.empty((*shape(window), channels), np.float32), window)
-        for piece in tiles(window, _PIECE):
-            around = widened(piece, self.low_reach, size)
-            code[piece][:] = Part(_predict(self.low_coder, low[around]), around)[piece]
-        return code
+        around = widened(window, self.low_reach, size)
+        return Part(Part(_predict(self.low_coder, low[around]), around)[window], window)
 
     def lifted(self, low_code: Part, guide: Part, size, window: Window) -> np.ndarray:
-        around = widened(window, self.lift_reach, size)
-        fine = scaled(around, self.scale)
-        coded = scaled(widened(around, self.guide_reach, size), self.scale)
-        guide_code = Part(_predict(self.guide_coder, guide[coded]), coded)[fine]
-        axes = list(zip(around, fine, size, strict=True))
-        shrink = [shrinking(short, long, length, self.scale, self.grid) for short, long, length in axes]
-        enlarge = [enlarging(long, short, length, self.scale, self.grid) for short, long, length in axes]
-        detail = _predict(self.lifter, low_code[around], guide_code, *shrink, *enlarge)
-        return Part(detail, fine)[scaled(window, self.scale)]
+        short = widened(window, self.line_reach, size)
+        coded = scaled(widened(short, self.guide_reach, size), self.scale)
+        place = scaled(window, self.scale)
+        decoded = widened(place, 1, tuple(self.scale * side for side in size))
+        shrink = [shrinking(*spans, self.scale, self.grid) for spans in zip(short, coded, size, strict=True)]
+        enlarge = [enlarging(*spans, self.scale, self.grid) for spans in zip(decoded, short, size, strict=True)]
+        first = np.array([inner.start - outer.start for inner, outer in zip(decoded, coded, strict=True)], np.int32)
+        detail = _predict(self.lifter, guide[coded], low_code[short], first, *shrink, *enlarge)
+        return Part(detail, decoded)[place]
 
 
 class _JointDetail:
@@ -143,8 +144,9 @@ class _JointDetail:
         joint = fusion.get_layer("joint_detail")
         self.scale = joint.scale
         self.model = _compiled([fusion.get_layer(name).output for name in _INPUTS], joint.output)
+        linear = next((layer.kernel_size // 2 for layer in fusion.layers if layer.name == "joint_linear"), 0)
         # The decoder looks at the next pixel.
-        self.reach = _stack_reach(fusion, "joint") + 1
+        self.reach = linear + _stack_reach(fusion, "joint") + 1
 
     def add(self, fused: Part, low: Part, guide: Part, size, window: Window) -> None:
         for piece in tiles(window, _PIECE):
@@ -156,33 +158,44 @@ class _JointDetail:
             place += detail[piece]
 
 
+def _stack(fusion, branch):
+    return [layer for layer in fusion.layers if layer.name.startswith(f"{branch}_unit_")]
+
+
 def _stack_reach(fusion, branch):
     """Pixels on all sides that a pixel of a stack's code depends on."""
     # The first unit has one 3x3 convolution, all others two.
-    return 2 * sum(layer.name.startswith(f"{branch}_unit_") for layer in fusion.layers) - 1
+    return 2 * len(_stack(fusion, branch)) - 1
 
 
 class _Lift(keras.layers.Layer):
-    """`cscfuse_keras.layers.FastGuidedFilter`, all resizing by matrices."""
+    """`cscfuse_keras.layers.FastGuidedFilter` for a part of the image, all resizing by matrices.
+
+    Inputs: low_code; guide_code, wider than the part that low_code is lifted to; row and column `first` where that part
+    begins in it; matrices that shrink the guide's code to low_code's place, and that enlarge from there to the part.
+    """
 
     def __init__(self, radius, epsilon):
         super().__init__()
         self.radius, self.epsilon = radius, epsilon
 
-    def call(self, low_code, guide_code, shrink_rows, shrink_columns, enlarge_rows, enlarge_columns):
+    def call(self, low_code, guide_code, first, shrink_rows, shrink_columns, enlarge_rows, enlarge_columns):
         low_guide_code = _resize(guide_code, shrink_rows, shrink_columns)
         slope, offset = local_lines(low_guide_code, low_code, self.radius, self.epsilon)
         slope, offset = (_resize(lines, enlarge_rows, enlarge_columns) for lines in (slope, offset))
-        return slope * guide_code + offset
+        return slope * ops.slice(guide_code, (0, first[0, 0], first[0, 1], 0), ops.shape(slope)) + offset
 
-    def compute_output_shape(self, low_code_shape, guide_code_shape, *matrix_shapes):
-        return guide_code_shape
+    def compute_output_shape(self, low_code_shape, *others):
+        return low_code_shape
 
 
-def _lifter(lift, decoder):
-    codes = [keras.Input(lift.input[k].shape[1:]) for k in (1, 2)]
-    matrices = [keras.Input((None, None)) for _ in range(4)]
-    return _compiled([*codes, *matrices], decoder(_Lift(lift.radius, lift.epsilon)(*codes, *matrices)))
+def _lifter(fusion):
+    """Model of the lifted and decoded detail; inputs: the guide's pixels, and `_Lift`'s but for the guide's code."""
+    lift = fusion.get_layer("lift_code")
+    guide, low_code = keras.Input(fusion.get_layer("guide").output.shape[1:]), keras.Input(lift.input[1].shape[1:])
+    place = keras.Input((2,), dtype="int32"), *(keras.Input((None, None)) for _ in range(4))
+    lifted = _Lift(lift.radius, lift.epsilon)(low_code, folded_code(_stack(fusion, "guide"), guide), *place)
+    return _compiled([guide, low_code, *place], fusion.get_layer("decoder")(lifted))
 
 
 def _resize(images, rows, columns):

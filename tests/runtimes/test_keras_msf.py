@@ -14,7 +14,7 @@ def network(**settings):
     keras.utils.set_random_seed(0)
     model = build_network(MSFConfig(bands=3, guide_channels=2, code_channels=4, joint_channels=4, **settings))
     for weight in model.weights:
-        if weight.path.split("/")[0] in ("decoder", "joint_decoder"):
+        if weight.path.split("/")[0] in ("decoder", "joint_decoder", "joint_linear"):
             weight.assign(np.random.default_rng(0).normal(0, 0.1, weight.shape))
     return model
 
@@ -26,6 +26,7 @@ def network(**settings):
         {"units": 3, "scale": 4, "grid": "co_sited"},
         {"units": 2, "scale": 3, "grid": "align_corners", "normalized_units": "later"},
         {"units": 0, "joint_units": 2, "scale": 3},
+        {"units": 0, "joint_units": 1, "joint_kernel": 5},
         {"units": 1, "joint_units": 2, "grid": "co_sited"},
     ],
 )
