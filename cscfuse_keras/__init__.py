@@ -5,6 +5,9 @@ import cscfuse_keras
 fused = cscfuse_keras.fuse("ivf", infrared, visible, data_range=255)
 fused = cscfuse_keras.fuse("mef", dark, middle, bright, data_range=255)
 fused = cscfuse_keras.fuse("msf", low_resolution, guide, data_range=65535, guide_range=255)
+
+model = cscfuse_keras.adapt(low_resolution, guide, data_range=2047, guide_range=2047)  # no preset for such images
+fused = cscfuse_keras.fuse("msf", low_resolution, guide, data_range=2047, guide_range=2047, preset=model)
 """
 
 import importlib
@@ -19,6 +22,7 @@ __all__ = [
     "InputError",
     "ModelError",
     "UsageError",
+    "adapt",
     "from_preset",
     "fuse",
 ]
@@ -45,6 +49,20 @@ def fuse(task: str, *sources: Any, **settings: Any):
     if task not in _TASKS:
         raise UsageError(f"task: expected one of {', '.join(_TASKS)}, found {task!r}")
     return importlib.import_module(f"cscfuse_keras.tasks.{task}").fuse(*sources, **settings)
+
+
+def adapt(low_resolution: Any, guide: Any, **settings: Any):
+    """Train a model for `fuse("msf", ...)` on the very images to fuse; see `cscfuse_keras.tasks.msf_adapt.adapt`.
+
+    Args:
+        low_resolution: image of many bands.
+        guide: sharp image of the same area.
+        settings: keyword arguments of that function. `data_range` and `guide_range` are always needed.
+
+    Returns:
+        Keras model, to be given to `fuse` as `preset`.
+    """
+    return importlib.import_module("cscfuse_keras.tasks.msf_adapt").adapt(low_resolution, guide, **settings)
 
 
 def from_preset(name: str, **overrides: Any):

@@ -31,6 +31,9 @@ class MSFConfig(Config):
         joint_units: DCUs in a third stack, which codes both images together on the grid of the low resolution, the
             guide's pixels as channels; what its codes stand for is added to the image. 0, as in the paper, for none.
         joint_channels: channels of the joint codes.
+        joint_kernel: side, in pixels of the low resolution, of a linear filter of both images before the third stack,
+            which then codes what it made too, and adds to it; 0 for none. Its weights have a closed-form solution, see
+            `cscfuse_keras.training.least_squares`.
         initial_threshold: start of the soft thresholds.
         nonnegative_threshold: constrain thresholds to t >= 0.
         normalized_units: units with batch normalisation: `"all"`, the `"later"` ones (all but the first of a stack), or
@@ -47,6 +50,7 @@ class MSFConfig(Config):
     code_channels: int = 64
     joint_units: int = 0
     joint_channels: int = 64
+    joint_kernel: int = 0
     initial_threshold: float = 0.001
     nonnegative_threshold: bool = True
     normalized_units: Literal["all", "later", "none"] = "all"
@@ -119,6 +123,8 @@ def settings_of(network: keras.Model) -> MSFConfig:
         "scale": enlarge.scale,
         "grid": enlarge.grid,
     }
+    if "joint_linear" in layers:
+        values["joint_kernel"] = layers["joint_linear"].kernel_size
     if "lift_code" in layers:
         values.update(radius=layers["lift_code"].radius, epsilon=layers["lift_code"].epsilon)
     for branch, prefix in (("guide", "code"), ("joint", "joint")):
@@ -147,15 +153,22 @@ def _guided_detail(low_resolution, guide, config):
 
 def _joint_detail(low_resolution, guide, config):
     squares = SpaceToDepth(config.scale, name="guide_squares")(guide)
-    both = keras.layers.Concatenate(name="both")([low_resolution, squares])
-    code = _encode(both, "joint", config.joint_units, config.joint_channels, config)
-    detail = _decoder(config.scale**2 * config.bands, "joint_decoder")(code)
+    seen = keras.layers.Concatenate(name="both")([low_resolution, squares])
+    channels = config.scale**2 * config.bands
+    linear = None
+    if config.joint_kernel:
+        linear = _decoder(channels, "joint_linear", config.joint_kernel)(seen)
+        seen = keras.layers.Concatenate(name="both_and_linear")([seen, linear])
+    code = _encode(seen, "joint", config.joint_units, config.joint_channels, config)
+    detail = _decoder(channels, "joint_decoder")(code)
+    if linear is not None:
+        detail = keras.layers.Add(name="joint_sum")([linear, detail])
     return DepthToSpace(config.scale, name="joint_detail")(detail)
 
 
-def _decoder(channels, name):
+def _decoder(channels, name, kernel_size=3):
     # From zeros the training starts at the enlarged image.
-    return PaddedConv2D(channels, kernel_initializer="zeros", name=name)
+    return PaddedConv2D(channels, kernel_size, kernel_initializer="zeros", name=name)
 
 
 def _encode(image, branch, units, channels, config):

@@ -3,13 +3,14 @@
 import os
 from typing import Any
 
+import keras
 import numpy as np
 
 from cscfuse_keras.errors import InputError, UsageError
-from cscfuse_keras.models.presets import load_preset
+from cscfuse_keras.models.presets import Preset, load_preset
 from cscfuse_keras.runtimes import runtime_for
-from cscfuse_keras.tasks.arrays import check_values, from_unit
-from cscfuse_keras.tasks.msf_scales import unit_cube
+from cscfuse_keras.tasks.arrays import from_unit
+from cscfuse_keras.tasks.msf_scales import unit_images
 
 TILE = 512
 """Default side of tiles, in pixels of the guide."""
@@ -19,21 +20,28 @@ class MSFFuser:
     """Fuses low-resolution images of many bands with sharp guides by one preset; loads the weights once.
 
     Args:
-        preset: name of a preset, or path of a `.keras` file.
+        preset: name of a preset, path of a `.keras` file, or a model.
         runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
         tile: side of the tiles, in pixels of the guide; memory beyond the images grows with its square.
-        overrides: settings that need no new weights.
+        overrides: settings of a preset that need no new weights.
 
     Raises:
         UsageError: no such preset, runtime or setting, or `tile` is not positive.
         ModelError: the weights cannot be used for this task.
     """
 
-    def __init__(self, preset: str | os.PathLike = "msf", runtime: str = "auto", tile: int = TILE, **overrides: Any):
+    def __init__(
+        self,
+        preset: str | os.PathLike | keras.Model = "msf",
+        runtime: str = "auto",
+        tile: int = TILE,
+        **overrides: Any,
+    ):
         if tile < 1:
             raise UsageError(f"tile: expected at least 1 pixel, found {tile}; {TILE} is a good side")
-        self.preset = load_preset(preset, "msf", **overrides)
-        self.runtime = runtime_for("msf", self.preset.model, runtime)
+        given = isinstance(preset, keras.Model)
+        self.preset = Preset("given", "msf", preset, "") if given else load_preset(preset, "msf", **overrides)
+        self.runtime = runtime_for(self.preset.network, self.preset.model, runtime)
         self.tile = tile
 
     def check(
@@ -102,7 +110,7 @@ def fuse(
     *,
     data_range: float,
     guide_range: float,
-    preset: str | os.PathLike = "msf",
+    preset: str | os.PathLike | keras.Model = "msf",
     runtime: str = "auto",
     tile: int = TILE,
     **overrides: Any,
@@ -114,10 +122,10 @@ def fuse(
         guide: (scale * height, scale * width, channels), or without the last axis for one channel.
         data_range: the value that means 1.0 in `low_resolution`: 65535 for 16 bits in full use, 2047 for 11 bits.
         guide_range: the same of `guide`.
-        preset: name of a preset, or path of a `.keras` file.
+        preset: name of a preset, path of a `.keras` file, or a model from `cscfuse_keras.adapt`.
         runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
         tile: side of the tiles, in pixels of the guide.
-        overrides: settings that need no new weights.
+        overrides: settings of a preset that need no new weights.
 
     Returns:
         Array (scale * height, scale * width, bands) of dtype and range of `low_resolution`; integers are rounded.
@@ -126,22 +134,9 @@ def fuse(
         InputError: shapes or values are not as described, or not what the preset is for.
         UsageError: no such preset, runtime or setting.
     """
-    low_resolution = _cube(low_resolution, data_range, "low_resolution", "data_range")
-    guide = _cube(guide, guide_range, "guide", "guide_range")
-    fuser = MSFFuser(preset, runtime, tile, **overrides)
-    fuser.check(low_resolution.shape, guide.shape)
-    fused = fuser.fuse(unit_cube(low_resolution, data_range), unit_cube(guide, guide_range))
-    return from_unit(fused, data_range, low_resolution.dtype)
-
-
-def _cube(image, data_range, name, range_name):
-    image = np.asarray(image)
-    if image.ndim == 2:
-        image = image[..., np.newaxis]
-    if image.ndim != 3 or not image.size:
-        raise InputError(f"{name}: expected shape (height, width, bands), found {image.shape}; reshape it")
-    check_values(image, data_range, name, range_name)
-    return image
+    low, guide = unit_images(low_resolution, guide, data_range, guide_range)
+    fused = MSFFuser(preset, runtime, tile, **overrides).fuse(low, guide)
+    return from_unit(fused, data_range, np.asarray(low_resolution).dtype)
 
 
 def _size(shape):

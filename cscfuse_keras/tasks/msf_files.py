@@ -1,5 +1,6 @@
 """Multi-spectral fusion of files."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,14 @@ from cscfuse_keras.io.cubes import read_cube
 from cscfuse_keras.io.rasters import is_georeferenced
 from cscfuse_keras.tasks.arrays import from_unit
 from cscfuse_keras.tasks.jobs import Job, is_folder_name
-from cscfuse_keras.tasks.msf_rasters import Progress, fuse_rasters
+from cscfuse_keras.tasks.msf_adapt import adapt_pixels, all_valid, whole_ratio
+from cscfuse_keras.tasks.msf_rasters import Progress, adapt_rasters, fuse_rasters
 from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube
+from pipelines.wald import Wald
 
 if TYPE_CHECKING:
     from cscfuse_keras.tasks.msf import MSFFuser
+    from cscfuse_keras.training.msf_adaptation import Adaptation, Adapted
 
 
 def plan(low: Path, guide: Path, output: Path) -> Job:
@@ -70,11 +74,47 @@ def fuse_file(
     if is_georeferenced(job.sources[0]):
         fuse_rasters(fuser, job, full_scale, guide_full_scale, progress)
         return
-    low, guide = (read_cube(source) for source in job.sources)
-    fuser.check(low.samples.shape, guide.samples.shape, *map(str, job.sources))
-    scales = full_scales([cube.samples.dtype for cube in (low, guide)], [full_scale, guide_full_scale], job.sources)
-    images = []
-    for cube, scale, source in zip((low, guide), scales, job.sources, strict=True):
-        check_samples(cube.samples, scale, source)
-        images.append(unit_cube(cube.samples, scale))
-    write_cube(job.output, from_unit(fuser.fuse(*images), scales[0], low.samples.dtype))
+    low, guide = (read_cube(source).samples for source in job.sources)
+    fuser.check(low.shape, guide.shape, *map(str, job.sources))
+    scales = full_scales([low.dtype, guide.dtype], [full_scale, guide_full_scale], job.sources)
+    images = _unit_images((low, guide), scales, job.sources)
+    write_cube(job.output, from_unit(fuser.fuse(*images), scales[0], low.dtype))
+
+
+def adapt_file(
+    job: Job,
+    degradation: Callable[[int], Wald],
+    adaptation: "Adaptation",
+    full_scale: float | None = None,
+    guide_full_scale: float | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> "Adapted":
+    """Train a network on the images of a job, or of large ones on parts.
+
+    Args:
+        job: from `plan`.
+        degradation: from the images' ratio to the degradation that the network learns to undo.
+        adaptation: how long to learn.
+        full_scale: as for `fuse_file`.
+        guide_full_scale: the same of the guide.
+        progress: called with the share of the work done, in [0, 1].
+
+    Raises:
+        InputError: the files cannot be read, or do not fit, or are too small; the message names them.
+        UsageError: a scale that is needed is not stated.
+        EnvironmentProblem: rasterio is not installed but needed.
+    """
+    if is_georeferenced(job.sources[0]):
+        return adapt_rasters(job, degradation, adaptation, full_scale, guide_full_scale, progress)
+    low, guide = (read_cube(source).samples for source in job.sources)
+    names = ", ".join(map(str, job.sources))
+    wald = degradation(whole_ratio(low.shape, guide.shape, names))
+    scales = full_scales([low.dtype, guide.dtype], [full_scale, guide_full_scale], job.sources)
+    images = _unit_images((low, guide), scales, job.sources)
+    return adapt_pixels(*images, low.shape[:2], all_valid, wald, adaptation, progress, names)
+
+
+def _unit_images(images, scales, paths):
+    for samples, scale, path in zip(images, scales, paths, strict=True):
+        check_samples(samples, scale, path)
+    return [unit_cube(samples, scale) for samples, scale in zip(images, scales, strict=True)]

@@ -8,13 +8,16 @@ import numpy as np
 from scipy import ndimage
 
 from cscfuse_keras.io.rasters import Raster, check_same_area, writing
-from cscfuse_keras.runtimes.tiles import Part, Window, scaled, tiles, whole, widened
+from cscfuse_keras.runtimes.tiles import Part, Window, scaled, shape, tiles, whole, widened
 from cscfuse_keras.tasks.arrays import from_unit
 from cscfuse_keras.tasks.jobs import Job
+from cscfuse_keras.tasks.msf_adapt import adapt_pixels, whole_ratio
 from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube
+from pipelines.wald import Wald
 
 if TYPE_CHECKING:
     from cscfuse_keras.tasks.msf import MSFFuser
+    from cscfuse_keras.training.msf_adaptation import Adaptation, Adapted
 
 LARGEST_BLOCK = 256
 """Largest side of the blocks that outputs are written in."""
@@ -51,12 +54,8 @@ def fuse_rasters(
     with Raster(job.sources[0]) as low, Raster(job.sources[1]) as guide:
         check_same_area(low, guide)
         fuser.check(low.shape, guide.shape, low.name, guide.name)
-        scales = full_scales([low.dtype, guide.dtype], [full_scale, guide_full_scale], [low.path, guide.path])
-        scale, reach = fuser.runtime.scale, fuser.runtime.reach
-        images = _UnitRaster(low, scales[0], reach), _UnitRaster(guide, scales[1], scale * reach)
-        # Found now, not hours later.
-        for image in images:
-            image.check_samples()
+        scale = fuser.runtime.scale
+        images = _unit_rasters(low, guide, [full_scale, guide_full_scale], scale, fuser.runtime.reach)
         size = low.shape[0], low.shape[1]
         side, block = _sides(fuser.tile, scale)
         with writing(job.output, low, guide, block) as output:
@@ -65,10 +64,36 @@ def fuse_rasters(
                 valid = images[0].valid(window).repeat(scale, axis=0).repeat(scale, axis=1) & images[1].valid(fine)
                 if valid.any():
                     fused = np.clip(fuser.runtime.tile(*images, size, window), 0, 1)
-                    samples = from_unit(fused, scales[0], low.dtype)
+                    samples = from_unit(fused, images[0].full_scale, low.dtype)
                 else:
                     samples = np.zeros((*valid.shape, low.shape[2]), low.dtype)
                 output.write(*fine, samples, valid)
+
+
+def adapt_rasters(
+    job: Job,
+    degradation: Callable[[int], Wald],
+    adaptation: "Adaptation",
+    full_scale: float | None = None,
+    guide_full_scale: float | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> "Adapted":
+    """Train a network on parts of two georeferenced files, without the pixels that nodata has an influence on.
+
+    Arguments and errors are those of `cscfuse_keras.tasks.msf_files.adapt_file` and of `fuse_rasters`.
+    """
+    names = ", ".join(map(str, job.sources))
+    with Raster(job.sources[0]) as low, Raster(job.sources[1]) as guide:
+        check_same_area(low, guide)
+        scale = whole_ratio(low.shape, guide.shape, names)
+        images = _unit_rasters(low, guide, [full_scale, guide_full_scale], scale)
+
+        def valid(window: Window) -> np.ndarray:
+            rows, columns = shape(window)
+            squares = images[1].valid(scaled(window, scale)).reshape(rows, scale, columns, scale)
+            return images[0].valid(window) & squares.all(axis=(1, 3))
+
+        return adapt_pixels(*images, low.shape[:2], valid, degradation(scale), adaptation, progress, names)
 
 
 def _sides(tile: int, scale: int) -> tuple[int, int]:
@@ -79,6 +104,17 @@ def _sides(tile: int, scale: int) -> tuple[int, int]:
     unit = math.lcm(16, scale)
     block = unit * max(1, min(tile, LARGEST_BLOCK) // unit)
     return block * max(1, tile // block), block
+
+
+def _unit_rasters(
+    low: Raster, guide: Raster, stated: Sequence[float | None], scale: int, reach: int = 0
+) -> tuple["_UnitRaster", "_UnitRaster"]:
+    """Both rasters in [0, 1], their samples checked: found now, not hours later."""
+    scales = full_scales([low.dtype, guide.dtype], stated, [low.path, guide.path])
+    images = _UnitRaster(low, scales[0], reach), _UnitRaster(guide, scales[1], scale * reach)
+    for image in images:
+        image.check_samples()
+    return images
 
 
 class _UnitRaster:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.tasks.arrays import check_values
 
 OPTIONS = "--full-scale", "--guide-full-scale"
 
@@ -52,6 +53,35 @@ def check_samples(samples: np.ndarray, full_scale: float, path: Path) -> None:
 def unit_cube(samples: np.ndarray, full_scale: float) -> np.ndarray:
     """Samples in [0, full_scale] as float32 in [0, 1]."""
     return np.divide(samples, full_scale, dtype=np.float32, casting="unsafe")
+
+
+def unit_images(
+    low_resolution: np.ndarray, guide: np.ndarray, data_range: float, guide_range: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """A user's arrays as float32 (height, width, channels) in [0, 1].
+
+    Args:
+        low_resolution: (height, width, bands), or without the last axis for one band.
+        guide: (scale * height, scale * width, channels), likewise.
+        data_range: the value that means 1.0 in `low_resolution`.
+        guide_range: the same of `guide`.
+
+    Raises:
+        InputError: a shape or a value is not as described.
+    """
+    low_resolution = _cube(low_resolution, data_range, "low_resolution", "data_range")
+    guide = _cube(guide, guide_range, "guide", "guide_range")
+    return unit_cube(low_resolution, data_range), unit_cube(guide, guide_range)
+
+
+def _cube(image, data_range, name, range_name):
+    image = np.asarray(image)
+    if image.ndim == 2:
+        image = image[..., np.newaxis]
+    if image.ndim != 3 or not image.size:
+        raise InputError(f"{name}: expected shape (height, width, bands), found {image.shape}; reshape it")
+    check_values(image, data_range, name, range_name)
+    return image
 
 
 def _full_scale(dtype, stated, path, option):

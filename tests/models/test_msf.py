@@ -134,6 +134,7 @@ def test_training_lowers_the_loss(tiny, tiny_inputs, random_images):
     [
         TINY,
         MSFConfig(bands=2, units=0, joint_units=2, joint_channels=3, normalized_units="none", grid="co_sited"),
+        MSFConfig(bands=2, units=0, joint_units=2, joint_channels=3, joint_kernel=5),
         MSFConfig(bands=2, code_channels=4, normalized_units="later", radius=2, epsilon=0.1, initial_threshold=0.02),
         MSFConfig(bands=2, units=1, code_channels=4, joint_units=1, joint_channels=4, nonnegative_threshold=False),
     ],
