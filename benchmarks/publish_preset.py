@@ -11,29 +11,30 @@ from pathlib import Path
 import click
 import keras
 
+from cscfuse_keras.models.networks import NETWORKS
 from cscfuse_keras.models.presets import presets_folder, save_preset
-from cscfuse_keras.models.tasks import TASKS
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path, exists=True))
 @click.argument("name")
-@click.option("--task", default="ivf", type=click.Choice(list(TASKS)))
+@click.option("--network", default="ivf", type=click.Choice(list(NETWORKS)))
 @click.option("--base-rule")
 @click.option("--detail-rule")
 @click.option("--base-gain", type=float)
 @click.option("--detail-gain", type=float)
-def publish(run: Path, name: str, task: str, **choices) -> None:
+def publish(run: Path, name: str, network: str, **choices) -> None:
     """Copy the best model of RUN into the preset NAME."""
     settings = json.loads((run / "settings.json").read_text())
-    config = TASKS[task].config.from_dict(settings["network"], str(run))
+    kind = NETWORKS[network]
+    config = kind.config.from_dict(settings["network"], str(run))
     config = dataclasses.replace(config, **{key: value for key, value in choices.items() if value is not None})
-    network = TASKS[task].build_network(config)
+    model = kind.build_network(config)
     best = keras.saving.load_model(run / "best.keras", compile=False)
-    for layer in network.layers:
+    for layer in model.layers:
         layer.set_weights(best.get_layer(layer.name).get_weights() if layer.weights else [])
     folder = presets_folder() / name
-    save_preset(folder, task, config, network)
+    save_preset(folder, network, config, model)
     shutil.copyfile(run / "history.csv", folder / "history.csv")
     shutil.copyfile(run / "loss.svg", folder / "loss.svg")
     (folder / "training.json").write_text(json.dumps(settings["training"], indent=1) + "\n")

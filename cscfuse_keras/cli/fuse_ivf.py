@@ -15,14 +15,16 @@ UNIT = "pairs"
 RULES = click.Choice(["saliency", "l1_norm", "average", "sum"])
 check_output = check_picture
 OPTIONS = {
-    "rule_base": click.option("--rule-base", type=RULES, help="ivf: how base codes are merged. Default: the preset's."),
+    "rule_base": click.option(
+        "--rule-base", type=RULES, help="ivf-paper: how base codes are merged. Default: the preset's."
+    ),
     "rule_detail": click.option(
-        "--rule-detail", type=RULES, help="ivf: how detail codes are merged. Default: the preset's."
+        "--rule-detail", type=RULES, help="ivf-paper: how detail codes are merged. Default: the preset's."
     ),
     "gain": click.option(
         "--gain",
         type=click.FloatRange(0, min_open=True),
-        help="ivf: factor on merged codes: contrast and sharpness.",
+        help="ivf: factor on the fused picture's contrast and sharpness. Default: the preset's.",
     ),
 }
 
@@ -38,6 +40,6 @@ def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> C
     """Load the preset, and give what fuses a pair with it."""
     from cscfuse_keras.tasks.ivf import IVFFuser
 
-    names = {"base_rule": "rule_base", "detail_rule": "rule_detail", "base_gain": "gain", "detail_gain": "gain"}
+    names = {"base_rule": "rule_base", "detail_rule": "rule_detail", "gain": "gain"}
     fuser = IVFFuser(preset, runtime, **{name: given[option] for name, option in names.items() if option in given})
     return lambda job: ivf_files.fuse_file(fuser, job, overwrite)

@@ -124,9 +124,10 @@ def _type(hint):
 
 
 def _describe(config: type[Config], name: str) -> str:
-    """The setting's line in the class's docstring."""
+    """The setting's line in the docstring of the class that declares it."""
     text, found = [], False
-    for line in (config.__doc__ or "").splitlines():
+    owner = next(ancestor for ancestor in config.__mro__ if name in ancestor.__annotations__)
+    for line in (owner.__doc__ or "").splitlines():
         stripped = line.strip()
         if stripped.startswith(f"{name}:"):
             found = True

@@ -9,14 +9,16 @@ from cscfuse_keras.cli.settings import check_settings, options_for, read_setting
 from cscfuse_keras.errors import UsageError
 
 load_keras()
-from cscfuse_keras.models.tasks import TASKS  # noqa: E402
+from cscfuse_keras.models.networks import NETWORKS, network_of  # noqa: E402
 from cscfuse_keras.training.recipes import RECIPES  # noqa: E402
 
-SETTINGS = {task: (TASKS[task].config, recipe.settings) for task, recipe in RECIPES.items()}
+SETTINGS = {name: (NETWORKS[name].config, recipe.settings) for name, recipe in RECIPES.items()}
+TASKS = list(dict.fromkeys(network.task for network in NETWORKS.values()))
+VARIANTS = list(dict.fromkeys(variant for network in NETWORKS.values() for variant in network.variants))
 
 
 @click.command()
-@click.option("--task", type=click.Choice(list(RECIPES)), required=True, help="What the network is for.")
+@click.option("--task", type=click.Choice(TASKS), required=True, help="What the network is for.")
 @click.option(
     "--data",
     "sources",
@@ -24,8 +26,9 @@ SETTINGS = {task: (TASKS[task].config, recipe.settings) for task, recipe in RECI
     required=True,
     type=click.Path(path_type=Path, exists=True),
     help="Folder of pictures (may be given several times), or one HDF5 file from `cscfuse patches`. "
-    "mef: folder of scenes, each a folder of exposures. msf: folder of scenes, each a folder of band pictures and an "
-    "RGB picture, or of bands.* and guide.*; or a .mat file that holds both.",
+    "ivf with --variant pyramid: folder that holds the folders infrared and visible, or ir and vis, whose pictures "
+    "pair by stem. mef: folder of scenes, each a folder of exposures. msf: folder of scenes, each a folder of bands "
+    "and an RGB picture, or of bands.* and guide.*; or a .mat file that holds both.",
 )
 @click.option(
     "--validation",
@@ -34,7 +37,13 @@ SETTINGS = {task: (TASKS[task].config, recipe.settings) for task, recipe in RECI
     help="msf: folder or .mat file of scenes to judge by, instead of a share of --data (may be given several times).",
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
-@click.option("--variant", type=click.Choice(["paper", "release"]), default="paper", show_default=True, help="Network.")
+@click.option(
+    "--variant",
+    type=click.Choice(VARIANTS),
+    default="paper",
+    show_default=True,
+    help="Network: the paper's, that of the paper's released code; ivf: or the pyramid network of the default preset.",
+)
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file with [network] and [training] settings.")
 @click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
 @options_for(SETTINGS)
@@ -44,11 +53,16 @@ def train(task, sources, validation, output, variant, config, resume, **given) -
     The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
     goes on with --resume. Keras' backend is chosen by the environment variable KERAS_BACKEND.
     """
-    check_settings(task, SETTINGS[task], given)
+    try:
+        name = network_of(task, variant)
+    except KeyError:
+        raise UsageError(f"--variant: expected a network of {task}, found {variant!r}; leave it out") from None
+    check_settings(name, SETTINGS[name], given)
     if validation and task != "msf":
         raise UsageError(f"--validation: expected with --task msf, found with --task {task}; leave it out")
-    recipe = RECIPES[task]
-    settings = read_settings(config, {"network": TASKS[task].variants[variant], "training": recipe.settings()}, given)
+    recipe = RECIPES[name]
+    defaults = {"network": NETWORKS[name].variants[variant], "training": recipe.settings()}
+    settings = read_settings(config, defaults, given)
     more = {"validation": list(validation)} if validation else {}
     progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume, **more)
     click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")

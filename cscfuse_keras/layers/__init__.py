@@ -1,6 +1,7 @@
 """Keras layers, channels-last, written with `keras.ops` alone: the same on TensorFlow, JAX and PyTorch."""
 
 from cscfuse_keras.layers.box_filter import BoxFilter
+from cscfuse_keras.layers.code_activity import CodeActivity
 from cscfuse_keras.layers.code_decoder import CodeDecoder
 from cscfuse_keras.layers.dcu import DictionaryConvolutionalUnit
 from cscfuse_keras.layers.fast_guided_filter import FastGuidedFilter
@@ -16,6 +17,7 @@ from cscfuse_keras.layers.ycbcr import RGBToYCbCr, YCbCrToRGB
 
 __all__ = [
     "BoxFilter",
+    "CodeActivity",
     "CodeDecoder",
     "DepthToSpace",
     "DictionaryConvolutionalUnit",

@@ -1,7 +1,6 @@
 """Multi-exposure fusion: any number of exposures of a scene to one image (SPEC 3)."""
 
 import dataclasses
-import math
 
 import keras
 
@@ -52,9 +51,6 @@ VARIANTS = {
 }
 """The network of the paper, and that of its released code (SPEC 5)."""
 
-TRAINED_SIDE = 512
-"""Longer side, in pixels, of the pictures that networks of several levels are trained on."""
-
 
 def build_coder(config: MEFConfig) -> keras.Model:
     """Model from luma (batch, height, width, 1) in [0, 1] to codes (batch, height, width, code_channels)."""
@@ -88,16 +84,6 @@ def build_mapper(config: MEFConfig) -> keras.Model:
             found = keras.layers.Add(name=f"add_{k}")([found, DoubleLike(name=f"double_{k}")(maps[0], found)])
         maps.insert(0, found)
     return keras.Model(images, maps, name="mapper")
-
-
-def levels_for_size(levels: int, height: int, width: int) -> int:
-    """Number of levels, of a network of several, for a picture larger than those that it was trained on.
-
-    A level, with the finest one's weights, is added at the fine end when the longer side reaches 1.4 times
-    `TRAINED_SIDE`, twice that, and so on: so the coarsest level shows the whole scene in any picture. A network of one
-    level keeps it.
-    """
-    return levels + max(0, round(math.log2(max(height, width) / TRAINED_SIDE))) if levels > 1 else levels
 
 
 def build_fusion(config: MEFConfig | None = None, network: keras.Model | None = None) -> keras.Model:

@@ -12,7 +12,7 @@ import keras
 from cscfuse_keras.config import Config
 from cscfuse_keras.errors import ModelError, UsageError
 from cscfuse_keras.io.atomic import replacing, write_text
-from cscfuse_keras.models.tasks import TASKS, Task
+from cscfuse_keras.models.networks import NETWORKS, Network
 
 WEIGHTS = "model.weights.h5"
 SETTINGS = "preset.json"
@@ -24,15 +24,20 @@ class Preset:
 
     Attributes:
         name: name of the preset, or path of the `.keras` file.
-        task: its task.
+        network: name of its network in `cscfuse_keras.models.networks.NETWORKS`.
         model: the fusion model.
         sha256: hash of the weights file.
     """
 
     name: str
-    task: Task
+    network: str
     model: keras.Model
     sha256: str
+
+    @property
+    def task(self) -> str:
+        """The task that it is for."""
+        return NETWORKS[self.network].task
 
 
 def presets_folder() -> Path:
@@ -48,13 +53,16 @@ def preset_names() -> list[str]:
     return [*_defaults(), *sorted(path.parent.name for path in folder.glob(f"*/{SETTINGS}"))]
 
 
-def load_preset(name: str | os.PathLike, task: str | None = None, **overrides: Any) -> Preset:
+def load_preset(
+    name: str | os.PathLike, task: str | None = None, gain: float | None = None, **overrides: Any
+) -> Preset:
     """Load a shipped preset by name, or a model from a `.keras` file.
 
     Args:
         name: `"ivf-paper"` for instance, a task's name for its default preset, or the path of a `.keras` file written
             by `cscfuse train` or `cscfuse convert`.
         task: if given, the task that the preset must be for.
+        gain: factor on the fused picture's contrast, for networks that have one; the preset's by default.
         overrides: settings that need no new weights, such as `base_rule`, `detail_rule`, `base_gain` and `detail_gain`.
 
     Raises:
@@ -63,26 +71,26 @@ def load_preset(name: str | os.PathLike, task: str | None = None, **overrides: A
     """
     path = Path(name)
     if path.suffix == ".keras":
-        preset = _from_file(path, overrides)
+        preset = _from_file(path, gain, overrides)
     else:
-        preset = _from_folder(presets_folder() / _defaults().get(str(name), str(name)), overrides)
-    if task is not None and preset.task.name != task:
-        raise ModelError(f"{name}: expected a preset for task {task}, found one for {preset.task.name}; choose another")
+        preset = _from_folder(presets_folder() / _defaults().get(str(name), str(name)), gain, overrides)
+    if task is not None and preset.task != task:
+        raise ModelError(f"{name}: expected a preset for task {task}, found one for {preset.task}; choose another")
     return preset
 
 
-def save_preset(folder: Path, task: str, config: Config, network: keras.Model) -> None:
+def save_preset(folder: Path, network: str, config: Config, model: keras.Model) -> None:
     """Write weights and settings as a preset folder; the model card (README.md) is the author's.
 
     Args:
         folder: `saved_models/NAME`.
-        task: name of the task.
+        network: name of the network.
         config: settings of the network.
-        network: model from the task's `build_network`, not compiled (so that no optimizer is stored).
+        model: model from the network's `build_network`, not compiled (so that no optimizer is stored).
     """
     with replacing(folder / WEIGHTS) as partial:
-        network.save_weights(partial)
-    settings = {"task": task, "config": config.to_dict(), "sha256": file_hash(folder / WEIGHTS)}
+        model.save_weights(partial)
+    settings = {"network": network, "config": config.to_dict(), "sha256": file_hash(folder / WEIGHTS)}
     write_text(folder / SETTINGS, json.dumps(settings, indent=1) + "\n")
 
 
@@ -96,7 +104,7 @@ def _defaults() -> dict[str, str]:
     return json.loads((presets_folder() / "defaults.json").read_text())
 
 
-def _from_folder(folder: Path, overrides: dict[str, Any]) -> Preset:
+def _from_folder(folder: Path, gain: float | None, overrides: dict[str, Any]) -> Preset:
     if not (folder / SETTINGS).exists():
         raise UsageError(
             f"preset {folder.name!r}: expected one of {', '.join(preset_names())}, or the path of a .keras file; "
@@ -109,14 +117,15 @@ def _from_folder(folder: Path, overrides: dict[str, Any]) -> Preset:
             f"{folder / WEIGHTS}: expected SHA-256 {stored['sha256'][:12]}... as in {SETTINGS}, found {found[:12]}...; "
             "install the package again"
         )
-    task = TASKS[stored["task"]]
-    config = task.config.from_dict({**stored["config"], **overrides}, f"preset {folder.name}")
-    network = task.build_network(config)
-    network.load_weights(folder / WEIGHTS)
-    return Preset(folder.name, task, task.build_fusion(config, network), found)
+    network = NETWORKS[stored["network"]]
+    overrides = {**_gains(network, gain), **overrides}
+    config = network.config.from_dict({**stored["config"], **overrides}, f"preset {folder.name}")
+    model = network.build_network(config)
+    model.load_weights(folder / WEIGHTS)
+    return Preset(folder.name, stored["network"], network.build_fusion(config, model), found)
 
 
-def _from_file(path: Path, overrides: dict[str, Any]) -> Preset:
+def _from_file(path: Path, gain: float | None, overrides: dict[str, Any]) -> Preset:
     if not path.exists():
         raise UsageError(f"{path}: expected a .keras file, found nothing; check the path")
     try:
@@ -127,10 +136,21 @@ def _from_file(path: Path, overrides: dict[str, Any]) -> Preset:
             f"{path}: expected a model of this project, found a file that does not load: {reason}"
         ) from problem
     name = model.name.removesuffix("_fusion")
-    if name not in TASKS or not model.name.endswith("_fusion"):
-        raise ModelError(f"{path}: expected a fusion model of {', '.join(TASKS)}, found a model named {model.name!r}")
-    task = TASKS[name]
+    if name not in NETWORKS or not model.name.endswith("_fusion"):
+        raise ModelError(
+            f"{path}: expected a fusion model of {', '.join(NETWORKS)}, found a model named {model.name!r}"
+        )
+    network = NETWORKS[name]
+    overrides = {**_gains(network, gain), **overrides}
     if overrides:
-        settings = {**task.settings_of(model).to_dict(), **overrides}
-        model = task.build_fusion(task.config.from_dict(settings, str(path)), model)
-    return Preset(str(path), task, model, file_hash(path))
+        settings = {**network.settings_of(model).to_dict(), **overrides}
+        model = network.build_fusion(network.config.from_dict(settings, str(path)), model)
+    return Preset(str(path), name, model, file_hash(path))
+
+
+def _gains(network: Network, gain: float | None) -> dict[str, float]:
+    if gain is None:
+        return {}
+    if not network.gains:
+        raise UsageError(f"gain: expected a network with a gain, found one of task {network.task}; leave it out")
+    return dict.fromkeys(network.gains, float(gain))

@@ -8,15 +8,15 @@ from cscfuse_keras.errors import UsageError
 RUNTIMES = ("auto", "keras")
 """Names of the runtimes; `auto` takes the fastest that is installed."""
 
-_KERAS = {"ivf": "KerasIVF", "mef": "KerasMEF", "msf": "KerasMSF"}
+_KERAS = {"ivf": "KerasIVF", "ivf_pyramid": "KerasIVFPyramid", "mef": "KerasMEF", "msf": "KerasMSF"}
 
 
-def runtime_for(task: str, fusion: Any, runtime: str = "auto") -> Any:
+def runtime_for(network: str, fusion: Any, runtime: str = "auto") -> Any:
     """Runtime for a fusion model.
 
     Args:
-        task: name of the task.
-        fusion: the task's fusion model.
+        network: name of the network, see `cscfuse_keras.models.networks`.
+        fusion: the network's fusion model.
         runtime: one of `RUNTIMES`.
 
     Raises:
@@ -25,5 +25,5 @@ def runtime_for(task: str, fusion: Any, runtime: str = "auto") -> Any:
     if runtime not in RUNTIMES:
         raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")
     # Imported when needed: the module imports Keras.
-    module = importlib.import_module(f"cscfuse_keras.runtimes.keras_{task}")
-    return getattr(module, _KERAS[task])(fusion)
+    module = importlib.import_module(f"cscfuse_keras.runtimes.keras_{network}")
+    return getattr(module, _KERAS[network])(fusion)

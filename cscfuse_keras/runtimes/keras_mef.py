@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from cscfuse_keras.layers import PaddedConv2D
-from cscfuse_keras.models.mef import levels_for_size, merge_settings
+from cscfuse_keras.models.mef import merge_settings
+from cscfuse_keras.models.pyramid_levels import levels_for_size
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
 from cscfuse_keras.runtimes.host_merge_exposures import PixelMerge, PyramidMerge, double, gaussian_pyramid
 from cscfuse_keras.runtimes.strips import run_in_strips
@@ -18,7 +19,7 @@ class KerasMEF:
     """Runs the coder of a fusion model in Keras, strip by strip, and merges on the host.
 
     Memory grows neither with the number of exposures nor with the codes of large ones. Pictures larger than those that
-    the network was trained on get more levels, see `cscfuse_keras.models.mef.levels_for_size`.
+    the network was trained on get more levels, see `cscfuse_keras.models.pyramid_levels.levels_for_size`.
 
     Args:
         fusion: model from `cscfuse_keras.models.mef.build_fusion`.

@@ -25,16 +25,20 @@ class IVFFuser:
     Args:
         preset: name of a preset, or path of a `.keras` file.
         runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
-        overrides: `base_rule`, `detail_rule`, `base_gain`, `detail_gain`; the preset's by default.
+        gain: factor on the fused picture's contrast; the preset's by default.
+        overrides: further settings of the preset's network: `contrast`, or for `ivf-paper` `base_rule`, `detail_rule`,
+            `base_gain`, `detail_gain`; the preset's by default.
 
     Raises:
         UsageError: no such preset, runtime or setting.
         ModelError: the weights cannot be used for this task.
     """
 
-    def __init__(self, preset: str | os.PathLike = "ivf", runtime: str = "auto", **overrides: Any):
-        self.preset = load_preset(preset, "ivf", **overrides)
-        self.runtime = runtime_for("ivf", self.preset.model, runtime)
+    def __init__(
+        self, preset: str | os.PathLike = "ivf", runtime: str = "auto", gain: float | None = None, **overrides: Any
+    ):
+        self.preset = load_preset(preset, "ivf", gain, **overrides)
+        self.runtime = runtime_for(self.preset.network, self.preset.model, runtime)
 
     def fuse(self, infrared: np.ndarray, visible: np.ndarray) -> np.ndarray:
         """Fuse a registered pair.
@@ -70,6 +74,7 @@ def fuse(
     data_range: float,
     preset: str | os.PathLike = "ivf",
     runtime: str = "auto",
+    gain: float | None = None,
     **overrides: Any,
 ) -> np.ndarray:
     """Fuse one infrared-visible pair of arrays.
@@ -80,7 +85,8 @@ def fuse(
         data_range: the value that means white in both arrays: 255 for 8-bit, 1.0 for floats in [0, 1]. Black is 0.
         preset: name of a preset, or path of a `.keras` file.
         runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
-        overrides: `base_rule`, `detail_rule`, `base_gain`, `detail_gain`; the preset's by default.
+        gain: see `IVFFuser`.
+        overrides: see `IVFFuser`.
 
     Returns:
         Array of the shape, dtype and range of `visible`; integers are rounded.
@@ -90,7 +96,7 @@ def fuse(
         UsageError: no such preset, runtime or setting.
     """
     pair = unit_array(infrared, data_range, "infrared"), unit_array(visible, data_range, "visible")
-    fused = IVFFuser(preset, runtime, **overrides).fuse(*pair)
+    fused = IVFFuser(preset, runtime, gain, **overrides).fuse(*pair)
     return from_unit(fused, data_range, np.asarray(visible).dtype)
 
 

@@ -36,7 +36,7 @@ class MEFFuser:
         self, preset: str | os.PathLike = "mef", runtime: str = "auto", stretch: bool | None = None, **overrides: Any
     ):
         self.preset = load_preset(preset, "mef", **overrides)
-        self.runtime = runtime_for("mef", self.preset.model, runtime)
+        self.runtime = runtime_for(self.preset.network, self.preset.model, runtime)
         self.stretch = _default_stretch(self.preset) if stretch is None else stretch
 
     def fuse(self, exposures: Sequence[np.ndarray], full_scale: float = 1.0) -> np.ndarray:

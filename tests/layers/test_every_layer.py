@@ -22,6 +22,7 @@ def exposures(*channels):
 # Class, arguments, shapes of the inputs.
 CASES = {
     "box_filter": (layers.BoxFilter, {"radius": 2, "border": "cut"}, images(3)),
+    "code_activity": (layers.CodeActivity, {"radius": 2}, images(3)),
     "code_decoder": (layers.CodeDecoder, {"channels": (5, 1)}, images(6, 6)),
     "dcu_from_image": (layers.DictionaryConvolutionalUnit, {"code_channels": 6}, images(2)),
     "dcu": (layers.DictionaryConvolutionalUnit, {"code_channels": 10, "activation": "prelu"}, images(2, 10)),

@@ -1,0 +1,101 @@
+"""What a fused infrared-visible picture is judged by while the network that makes it is trained: no truth exists."""
+
+import dataclasses
+
+import keras
+from keras import ops
+
+from cscfuse_keras.config import Config
+from cscfuse_keras.losses.edge_preservation import edge_preservation, strongest_edge_distance
+from cscfuse_keras.losses.fused_tone import (
+    brightest_distance,
+    correlations_of_differences,
+    missing_contrast,
+    near_clipping,
+    noise_in_flat_areas,
+)
+from cscfuse_keras.losses.mutual_information import mutual_information
+from cscfuse_keras.losses.visual_information import visual_information
+
+# Keeps the square root's gradient finite where nothing is kept.
+_TINY = 1e-3
+
+
+@dataclasses.dataclass(frozen=True)
+class IVFObjectiveWeights(Config):
+    """Weights of the objective's terms.
+
+    Attributes:
+        visual_information_weight: of the square root of each source's VIFp.
+        mutual_information_weight: of the square root of each source's mutual information, in nats.
+        edge_weight: of Qabf.
+        strongest_edge_weight: of the distance from the stronger source's gradient.
+        sharpness: factor on that gradient.
+        difference_weight: of what the correlations of differences (SCD) lack to `differences`.
+        differences: SCD that is enough; more of it costs mutual information.
+        contrast_weight: of missing standard deviation.
+        brightness_weight: of the distance from the brighter source.
+        noise_weight: of noise in flat areas, in grey levels of 255.
+        clipping_weight: of what comes close to black and white.
+    """
+
+    visual_information_weight: float = 2.0
+    mutual_information_weight: float = 2.0
+    edge_weight: float = 3.0
+    strongest_edge_weight: float = 8.0
+    sharpness: float = 1.5
+    difference_weight: float = 4.0
+    differences: float = 1.8
+    contrast_weight: float = 4.0
+    brightness_weight: float = 1.0
+    noise_weight: float = 0.2
+    clipping_weight: float = 1.0
+
+
+@keras.saving.register_keras_serializable("cscfuse_keras")
+class IVFObjective(keras.layers.Layer):
+    """Adds the loss of a fused picture, averaged over the batch.
+
+    What is kept of each source enters by its square root: the source of which less is kept counts for more, so that
+    copying one source, which sums of information reward, does not pay.
+
+    Args:
+        weights: of the terms, or their plain data.
+
+    Inputs: fused image (batch, height, width, 1) and sources (batch, height, width, 2), infrared first, in [0, 1], at
+    least 41 x 41 pixels. Output: the fused image, unchanged.
+    """
+
+    def __init__(self, weights: IVFObjectiveWeights | dict | None = None, **kwargs):
+        super().__init__(**kwargs)
+        plain = isinstance(weights, dict)
+        self.weighing = IVFObjectiveWeights.from_dict(weights) if plain else weights or IVFObjectiveWeights()
+
+    def call(self, fused, sources):
+        """Add the loss."""
+        weigh = self.weighing
+        loss = (
+            -weigh.visual_information_weight * _kept_of_each(visual_information(fused, sources))
+            - weigh.mutual_information_weight * _kept_of_each(mutual_information(fused, sources))
+            - weigh.edge_weight * edge_preservation(fused, sources)
+            + weigh.strongest_edge_weight * strongest_edge_distance(fused, sources, weigh.sharpness)
+            + weigh.difference_weight * ops.relu(weigh.differences - correlations_of_differences(fused, sources))
+            + weigh.contrast_weight * missing_contrast(fused, sources)
+            + weigh.brightness_weight * brightest_distance(fused, sources)
+            + weigh.noise_weight * noise_in_flat_areas(fused, sources)
+            + weigh.clipping_weight * near_clipping(fused)
+        )
+        self.add_loss(ops.mean(loss))
+        return fused
+
+    def compute_output_shape(self, fused_shape, sources_shape):
+        """Shape of the fused image."""
+        return fused_shape
+
+    def get_config(self):
+        """Arguments needed to make the layer again."""
+        return {**super().get_config(), "weights": self.weighing.to_dict()}
+
+
+def _kept_of_each(shares):
+    return ops.sum(ops.sqrt(shares + _TINY), axis=-1)

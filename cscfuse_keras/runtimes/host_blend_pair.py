@@ -1,0 +1,45 @@
+"""Two images blended in pyramids on the host: the numbers of `cscfuse_keras.fusion.blend_pair` up to rounding."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cscfuse_keras.runtimes.host_merge_exposures import double
+
+_HALF = np.float32(0.5)
+
+
+def blend_pair(
+    levels: Sequence[np.ndarray],
+    maps: Sequence[np.ndarray],
+    offset: np.ndarray,
+    contrast: float,
+    softness: float,
+    offset_scale: float,
+) -> np.ndarray:
+    """Blend to (height, width, 1).
+
+    Args:
+        levels: Gaussian pyramid of both images, finest first, each float32 (height, width, 2) in [0, 1].
+        maps: for each level an array of its shape.
+        offset: array (height, width, 1) of the coarsest level's size.
+        contrast: see `cscfuse_keras.fusion.blend_pair.blend_pair`.
+        softness: `cscfuse_keras.fusion.blend_pair.SOFTNESS`.
+        offset_scale: `cscfuse_keras.fusion.blend_pair.OFFSET_SCALE`.
+    """
+    fused = _weighted(levels[-1] - _HALF, maps[-1]) + np.float32(offset_scale) * offset
+    for k in reversed(range(len(levels) - 1)):
+        height, width = levels[k].shape[:2]
+        band = levels[k] - double(levels[k + 1], height, width)
+        fused = double(fused, height, width) + _weighted(band, maps[k])
+    fused = (_HALF + np.float32(contrast) * fused) / np.float32(softness)
+    return np.float32(softness) * (_softplus(fused) - _softplus(fused - np.float32(1 / softness)))
+
+
+def _weighted(band: np.ndarray, maps: np.ndarray) -> np.ndarray:
+    # 2 sigmoid(m) = 1 + tanh(m / 2), which numpy computes fast.
+    return np.sum((1 + np.tanh(_HALF * maps)) * band, axis=-1, keepdims=True)
+
+
+def _softplus(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0) + np.log1p(np.exp(-np.abs(values)))

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from cscfuse_keras.fusion.blend_pair import BlendPair, blend_pair, limit_softly
+from cscfuse_keras.layers.pyramid import halve
+
+pytestmark = pytest.mark.backend
+
+
+@pytest.fixture(scope="module")
+def levels(random_images):
+    pyramid = [random_images(2, 13, 18, 2, low=0.4, high=0.6)]
+    for _ in range(2):
+        pyramid.append(halve(pyramid[-1]))
+    return pyramid
+
+
+def maps_like(levels, values):
+    return [np.broadcast_to(np.float32(values), level.shape) for level in levels]
+
+
+def test_one_image_alone_comes_back(levels, numpy_of):
+    """Twice sigmoid(0) is one, sigmoid(-40) nothing."""
+    offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
+    fused = numpy_of(blend_pair(levels, maps_like(levels, [0, -40]), offset))
+    np.testing.assert_allclose(fused, numpy_of(levels[0])[..., :1], atol=1e-4)
+
+
+def test_offset_and_contrast(levels, numpy_of):
+    offset = np.full((*levels[-1].shape[:-1], 1), 0.4, "float32")
+    nothing = maps_like(levels, [-40, -40])
+    np.testing.assert_allclose(numpy_of(blend_pair(levels, nothing, offset)), 0.6, atol=1e-4)
+    np.testing.assert_allclose(numpy_of(blend_pair(levels, nothing, offset, contrast=2.0)), 0.7, atol=1e-3)
+
+
+def test_layer_is_the_function(levels, numpy_of):
+    offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
+    maps = maps_like(levels, [0.3, -0.2])
+    layer = BlendPair.from_config(BlendPair(1.3).get_config())
+    expected = numpy_of(blend_pair(levels, maps, offset, 1.3))
+    np.testing.assert_allclose(numpy_of(layer(levels, maps, offset)), expected, atol=1e-6)
+
+
+def test_limit_keeps_the_middle_and_the_order(numpy_of):
+    ramp = np.linspace(-0.3, 1.3, 161).astype("float32")
+    limited = numpy_of(limit_softly(ramp))
+    middle = (ramp > 0.2) & (ramp < 0.8)
+    np.testing.assert_allclose(limited[middle], ramp[middle], atol=5e-4)
+    assert (np.diff(limited) > 0).all()
+    assert limited[0] > 0
+    assert limited[-1] < 1

@@ -1,0 +1,59 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cscfuse_keras.errors import UsageError
+from cscfuse_keras.models.ivf_pyramid import IVFPyramidConfig
+from cscfuse_keras.models.presets import load_preset
+from cscfuse_keras.training.ivf_pyramid import IVFPyramidTraining, train
+from pipelines.pairs import find_pairs, write_pairs
+
+NETWORK = IVFPyramidConfig(levels=2, units=1, code_channels=4, context_channels=2)
+TRAINING = IVFPyramidTraining(epochs=3, batch_size=4, crop_size=48, validation_share=0.2, learning_rate=0.02)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, draw_pictures):
+    folder = tmp_path_factory.mktemp("pairs")
+    for k, sensor in enumerate(("infrared", "visible")):
+        draw_pictures(folder / sensor, [f"{(stem + k) % 10}.png" for stem in range(10)], size=(60, 70))
+    return folder
+
+
+def test_training_learns_and_keeps_the_best_model(folder, tmp_path, random_images):
+    progress = train([folder], tmp_path, NETWORK, TRAINING)
+    losses = [row["val_loss"] for row in progress.history]
+    assert min(losses[1:]) < losses[0]
+    preset = load_preset(tmp_path / "best.keras", "ivf")
+    assert preset.network == "ivf_pyramid"
+    pair = {name: random_images(1, 20, 30, 1, seed=k) for k, name in enumerate(("infrared", "visible"))}
+    assert preset.model(pair).shape == (1, 20, 30, 1)
+
+
+def test_resumed_training_equals_an_unbroken_one(folder, tmp_path):
+    unbroken = train([folder], tmp_path / "unbroken", NETWORK, TRAINING)
+    broken = tmp_path / "broken"
+    train([folder], broken, NETWORK, TRAINING)
+    newest = sorted((broken / "checkpoints").iterdir())[-1]
+    newest.unlink()
+    resumed = train([folder], broken, NETWORK, TRAINING, resume=True)
+    for first, second in zip(unbroken.history, resumed.history, strict=True):
+        assert first["val_loss"] == pytest.approx(second["val_loss"], rel=1e-4)
+
+
+def test_training_goes_on_from_weights_that_are_given(folder, tmp_path):
+    first = train([folder], tmp_path / "first", NETWORK, TRAINING)
+    start = str(tmp_path / "first" / "best.keras")
+    further = dataclasses.replace(TRAINING, epochs=1, learning_rate=1e-6, start_from=start)
+    second = train([folder], tmp_path / "second", NETWORK, further)
+    assert second.history[0]["val_loss"] == pytest.approx(first.best_loss, abs=1e-3)
+    with pytest.raises(UsageError, match="start_from: expected a network of the same settings"):
+        train([folder], tmp_path / "third", dataclasses.replace(NETWORK, code_channels=6), further)
+
+
+def test_patch_file_trains_without_tensorflow(folder, tmp_path):
+    write_pairs(find_pairs([folder]), tmp_path / "pairs.h5", size=48, copies=2)
+    progress = train([tmp_path / "pairs.h5"], tmp_path / "run", NETWORK, TRAINING)
+    assert len(progress.history) == 3
+    assert all(np.isfinite(row["val_loss"]) for row in progress.history)
