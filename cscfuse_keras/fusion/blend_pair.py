@@ -1,4 +1,4 @@
-"""Two images blended in their Laplacian pyramids by weights that need not sum to one, as a Keras layer."""
+"""Two images blended in their Laplacian pyramids, and pixel by pixel, by weights that need not sum to one."""
 
 import keras
 from keras import ops
@@ -12,9 +12,14 @@ OFFSET_SCALE = 0.25
 """Brightness that one unit of the offset map adds."""
 
 
-def pair_weights(maps):
-    """Weights in (0, 2) of the two images, 1 where the maps are 0: so the start is the sum of both images."""
+def band_weights(maps):
+    """Weights in (0, 2) of the two images' bands, 1 where the maps are 0: so the start is the sum of both images."""
     return 2 * ops.sigmoid(maps)
+
+
+def pixel_weights(maps):
+    """Weights in (-1, 1) of the two images' pixels, 0 where the maps are 0."""
+    return ops.tanh(maps)
 
 
 def limit_softly(image):
@@ -23,12 +28,15 @@ def limit_softly(image):
     return SOFTNESS * (ops.softplus(image) - ops.softplus(image - 1 / SOFTNESS))
 
 
-def blend_pair(levels, maps, offset, contrast: float = 1.0):
-    """Weighted sum of two images' Laplacian pyramids about mid-grey, put together to one image.
+def blend_pair(levels, maps, pixel_maps, offset, contrast: float = 1.0):
+    """Weighted sum of two images' Laplacian pyramids about mid-grey, put together to one image, and of their pixels.
+
+    Bands carry detail across; weights of pixels can choose one image sharply, as a maximum does, which bands cannot.
 
     Args:
         levels: Gaussian pyramid of both images, finest first, each (batch, height, width, 2) in [0, 1].
-        maps: for each level a tensor of its shape, whose `pair_weights` weigh the images' bands there.
+        maps: for each level a tensor of its shape, whose `band_weights` weigh the images' bands there.
+        pixel_maps: tensor of the finest level's shape, whose `pixel_weights` weigh the images' pixels, less mid-grey.
         offset: tensor (batch, height, width, 1) of the coarsest level's size, added there times `OFFSET_SCALE`.
         contrast: factor on the result's distance from mid-grey, before its ends are bent.
 
@@ -36,28 +44,31 @@ def blend_pair(levels, maps, offset, contrast: float = 1.0):
         Tensor (batch, height, width, 1) in (0, 1).
     """
     levels, maps = ([ops.convert_to_tensor(part) for part in parts] for parts in (levels, maps))
-    fused = ops.sum(pair_weights(maps[-1]) * (levels[-1] - 0.5), axis=-1, keepdims=True)
+    fused = ops.sum(band_weights(maps[-1]) * (levels[-1] - 0.5), axis=-1, keepdims=True)
     fused = fused + OFFSET_SCALE * ops.convert_to_tensor(offset)
     for k in reversed(range(len(levels) - 1)):
         height, width = ops.shape(levels[k])[1:3]
         band = levels[k] - double(levels[k + 1], height, width)
-        fused = double(fused, height, width) + ops.sum(pair_weights(maps[k]) * band, axis=-1, keepdims=True)
+        fused = double(fused, height, width) + ops.sum(band_weights(maps[k]) * band, axis=-1, keepdims=True)
+    fused = fused + ops.sum(
+        pixel_weights(ops.convert_to_tensor(pixel_maps)) * (levels[0] - 0.5), axis=-1, keepdims=True
+    )
     return limit_softly(0.5 + contrast * fused)
 
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
 class BlendPair(keras.layers.Layer):
-    """Layer form of `blend_pair`; call it with the list of levels, the list of maps, and the offset."""
+    """Layer form of `blend_pair`; call it with the lists of levels and maps, the pixel maps, and the offset."""
 
     def __init__(self, contrast: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.contrast = contrast
 
-    def call(self, levels, maps, offset):
+    def call(self, levels, maps, pixel_maps, offset):
         """Blend to (batch, height, width, 1)."""
-        return blend_pair(levels, maps, offset, self.contrast)
+        return blend_pair(levels, maps, pixel_maps, offset, self.contrast)
 
-    def compute_output_shape(self, levels_shape, maps_shape, offset_shape):
+    def compute_output_shape(self, levels_shape, maps_shape, pixel_maps_shape, offset_shape):
         """Shape of the finest level, one channel."""
         return (*levels_shape[0][:-1], 1)
 

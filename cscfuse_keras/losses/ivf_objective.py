@@ -27,7 +27,7 @@ class IVFObjectiveWeights(Config):
 
     Attributes:
         visual_information_weight: of the square root of each source's VIFp.
-        mutual_information_weight: of the square root of each source's mutual information, in nats.
+        mutual_information_weight: of the sum of the sources' mutual information, in nats.
         edge_weight: of Qabf.
         strongest_edge_weight: of the distance from the stronger source's gradient.
         sharpness: factor on that gradient.
@@ -40,7 +40,7 @@ class IVFObjectiveWeights(Config):
     """
 
     visual_information_weight: float = 2.0
-    mutual_information_weight: float = 2.0
+    mutual_information_weight: float = 1.0
     edge_weight: float = 3.0
     strongest_edge_weight: float = 8.0
     sharpness: float = 1.5
@@ -56,8 +56,8 @@ class IVFObjectiveWeights(Config):
 class IVFObjective(keras.layers.Layer):
     """Adds the loss of a fused picture, averaged over the batch.
 
-    What is kept of each source enters by its square root: the source of which less is kept counts for more, so that
-    copying one source, which sums of information reward, does not pay.
+    Visual information kept of each source enters by its square root: the source of which less is kept counts for more,
+    so that copying one source, which sums of information reward, does not pay.
 
     Args:
         weights: of the terms, or their plain data.
@@ -76,7 +76,7 @@ class IVFObjective(keras.layers.Layer):
         weigh = self.weighing
         loss = (
             -weigh.visual_information_weight * _kept_of_each(visual_information(fused, sources))
-            - weigh.mutual_information_weight * _kept_of_each(mutual_information(fused, sources))
+            - weigh.mutual_information_weight * ops.sum(mutual_information(fused, sources), axis=-1)
             - weigh.edge_weight * edge_preservation(fused, sources)
             + weigh.strongest_edge_weight * strongest_edge_distance(fused, sources, weigh.sharpness)
             + weigh.difference_weight * ops.relu(weigh.differences - correlations_of_differences(fused, sources))

@@ -15,7 +15,7 @@ from cscfuse_keras.metrics.ergas import ergas
 from cscfuse_keras.metrics.hypercomplex_quality import hypercomplex_quality
 from cscfuse_keras.metrics.mean_band_similarity import mean_band_similarity
 from cscfuse_keras.metrics.mef_ssim import mef_ssim, single_scale_mef_ssim
-from cscfuse_keras.metrics.mutual_information import mutual_information
+from cscfuse_keras.metrics.mutual_information import mutual_information, mutual_information_in_nats
 from cscfuse_keras.metrics.peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
 from cscfuse_keras.metrics.piqe import piqe
 from cscfuse_keras.metrics.quality_with_no_reference import quality_with_no_reference
@@ -195,6 +195,18 @@ _ROWS = (
         definition="mean of the Pearson correlations of F with A and with B",
         source="Pearson correlation",
         tested_against="hand-computed cases; numpy.corrcoef",
+        definition_set="textbook",
+    ),
+    Metric(
+        name="MI-nats",
+        title="mutual information in nats",
+        function=mutual_information_in_nats,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 12.0),
+        definition="MI with natural logarithms: ln 2 times MI",
+        source="Qu et al., Electronics Letters 38(7), 2002",
+        tested_against="MI, which is tested itself",
         definition_set="textbook",
     ),
     Metric(

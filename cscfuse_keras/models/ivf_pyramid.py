@@ -60,7 +60,9 @@ def build_coder(config: IVFPyramidConfig) -> keras.Model:
 
 
 def build_weigher(config: IVFPyramidConfig) -> keras.Model:
-    """Model from the levels of both images' Gaussian pyramids to maps, two a level, and the coarsest level's offset.
+    """Model from the levels of both images' Gaussian pyramids to maps.
+
+    They are two a level, two more for the finest level's pixels, and the coarsest level's offset.
 
     The coarsest level is coded first. 1x1 convolutions of its codes and their local strength make the level's maps, and
     tell the next finer level what was found; and so on. All maps start as zeros: as the sum of both images.
@@ -71,7 +73,7 @@ def build_weigher(config: IVFPyramidConfig) -> keras.Model:
     head = {"kernel_size": 1, "use_bias": True, "kernel_initializer": "zeros"}
     pairs = [keras.Input((None, None, 2), name=f"level_{k}") for k in range(config.levels)]
     context = PaddedConv2D(config.context_channels, kernel_size=1, name="first_context")(pairs[-1])
-    maps, offset = [], None
+    maps, offset, found = [], None, None
     for k in reversed(range(config.levels)):
         if maps:
             context = DoubleLike(name=f"double_{k}")(context, pairs[k])
@@ -79,8 +81,10 @@ def build_weigher(config: IVFPyramidConfig) -> keras.Model:
         maps.insert(0, PaddedConv2D(2, **head, name=f"code_to_map_{k}")(found))
         if offset is None:
             offset = PaddedConv2D(1, **head, name="code_to_offset")(found)
-        context = context_of(found)
-    return keras.Model(pairs, [*maps, offset], name="weigher")
+        if k:
+            context = context_of(found)
+    pixel_maps = PaddedConv2D(2, **head, name="code_to_pixel_maps")(found)
+    return keras.Model(pairs, [*maps, pixel_maps, offset], name="weigher")
 
 
 def build_fusion(config: IVFPyramidConfig | None = None, network: keras.Model | None = None) -> keras.Model:
@@ -101,8 +105,8 @@ def build_fusion(config: IVFPyramidConfig | None = None, network: keras.Model | 
     levels = [keras.layers.Concatenate(name="pair")([infrared, visible])]
     for k in range(1, len(weigher.inputs)):
         levels.append(Halve(name=f"halve_{k}")(levels[-1]))
-    *maps, offset = weigher(levels)
-    fused = BlendPair(config.contrast, name="blend")(levels, maps, offset)
+    *maps, pixel_maps, offset = weigher(levels)
+    fused = BlendPair(config.contrast, name="blend")(levels, maps, pixel_maps, offset)
     return keras.Model({"infrared": infrared, "visible": visible}, fused, name="ivf_pyramid_fusion")
 
 

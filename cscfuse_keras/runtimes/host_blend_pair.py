@@ -12,6 +12,7 @@ _HALF = np.float32(0.5)
 def blend_pair(
     levels: Sequence[np.ndarray],
     maps: Sequence[np.ndarray],
+    pixel_maps: np.ndarray,
     offset: np.ndarray,
     contrast: float,
     softness: float,
@@ -22,6 +23,7 @@ def blend_pair(
     Args:
         levels: Gaussian pyramid of both images, finest first, each float32 (height, width, 2) in [0, 1].
         maps: for each level an array of its shape.
+        pixel_maps: array of the finest level's shape.
         offset: array (height, width, 1) of the coarsest level's size.
         contrast: see `cscfuse_keras.fusion.blend_pair.blend_pair`.
         softness: `cscfuse_keras.fusion.blend_pair.SOFTNESS`.
@@ -32,6 +34,7 @@ def blend_pair(
         height, width = levels[k].shape[:2]
         band = levels[k] - double(levels[k + 1], height, width)
         fused = double(fused, height, width) + _weighted(band, maps[k])
+    fused = fused + np.sum(np.tanh(pixel_maps) * (levels[0] - _HALF), axis=-1, keepdims=True)
     fused = (_HALF + np.float32(contrast) * fused) / np.float32(softness)
     return np.float32(softness) * (_softplus(fused) - _softplus(fused - np.float32(1 / softness)))
 

@@ -30,7 +30,7 @@ class KerasIVFPyramid:
         coder = weigher.get_layer("coder")
         found = weigher.get_layer("activity")(coder.output)
         heads = [weigher.get_layer(f"code_to_map_{k}") for k in range(self.levels)]
-        heads += [weigher.get_layer("code_to_offset"), weigher.get_layer("context")]
+        heads += [weigher.get_layer(name) for name in ("code_to_pixel_maps", "code_to_offset", "context")]
         # One model with all heads: a model a level would be traced for itself, and few channels cost little.
         self.coder = keras.Model(coder.input, keras.layers.Concatenate()([head(found) for head in heads]))
         first = keras.Input((None, None, 2))
@@ -45,24 +45,29 @@ class KerasIVFPyramid:
         """Fuse two float32 images (height, width) in [0, 1] to one of the same shape, in (0, 1)."""
         levels = levels_for_size(self.levels, *infrared.shape)
         pyramid = gaussian_pyramid(np.stack([infrared, visible], axis=-1), levels)
-        maps, offset = self.maps(pyramid)
-        return blend_pair(pyramid, maps, offset, self.contrast, SOFTNESS, OFFSET_SCALE)[..., 0]
+        return blend_pair(pyramid, *self.maps(pyramid), self.contrast, SOFTNESS, OFFSET_SCALE)[..., 0]
 
-    def maps(self, pyramid: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
-        """Maps (height, width, 2) of each level of a Gaussian pyramid of both images, and the coarsest one's offset."""
+    def maps(self, pyramid: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+        """Maps for a Gaussian pyramid of both images.
+
+        Returns:
+            The maps (height, width, 2) of each level, those of the finest level's pixels, and the coarsest level's
+            offset (height, width, 1).
+        """
         more = len(pyramid) - self.levels
         context = self.first_context.predict_on_batch(pyramid[-1][np.newaxis])[0]
-        maps, offset = [], np.zeros((1, 1, 1), np.float32)
+        maps, found, offset = [], np.zeros((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32)
+        pixels, context_from = 2 * self.levels, 2 * self.levels + 3
         for k, level in reversed(list(enumerate(pyramid))):
             if maps:
                 context = double(context, *level.shape[:2])
             found = run_in_strips(self._heads, np.concatenate([level, context], axis=-1), self.reach)
             head = max(0, k - more)
             if not maps:
-                offset = found[..., 2 * self.levels : 2 * self.levels + 1]
+                offset = found[..., pixels + 2 : context_from]
             maps.insert(0, found[..., 2 * head : 2 * head + 2])
-            context = np.ascontiguousarray(found[..., 2 * self.levels + 1 :])
-        return maps, offset
+            context = np.ascontiguousarray(found[..., context_from:])
+        return maps, found[..., pixels : pixels + 2], offset
 
     def _heads(self, image: np.ndarray) -> np.ndarray:
         return self.coder.predict_on_batch(image[np.newaxis])[0]

@@ -19,26 +19,41 @@ def maps_like(levels, values):
     return [np.broadcast_to(np.float32(values), level.shape) for level in levels]
 
 
+def no_pixels(levels):
+    return np.zeros(levels[0].shape, "float32")
+
+
 def test_one_image_alone_comes_back(levels, numpy_of):
     """Twice sigmoid(0) is one, sigmoid(-40) nothing."""
     offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
-    fused = numpy_of(blend_pair(levels, maps_like(levels, [0, -40]), offset))
+    fused = numpy_of(blend_pair(levels, maps_like(levels, [0, -40]), no_pixels(levels), offset))
     np.testing.assert_allclose(fused, numpy_of(levels[0])[..., :1], atol=1e-4)
 
 
 def test_offset_and_contrast(levels, numpy_of):
     offset = np.full((*levels[-1].shape[:-1], 1), 0.4, "float32")
     nothing = maps_like(levels, [-40, -40])
-    np.testing.assert_allclose(numpy_of(blend_pair(levels, nothing, offset)), 0.6, atol=1e-4)
-    np.testing.assert_allclose(numpy_of(blend_pair(levels, nothing, offset, contrast=2.0)), 0.7, atol=1e-3)
+    np.testing.assert_allclose(numpy_of(blend_pair(levels, nothing, no_pixels(levels), offset)), 0.6, atol=1e-4)
+    np.testing.assert_allclose(
+        numpy_of(blend_pair(levels, nothing, no_pixels(levels), offset, contrast=2.0)), 0.7, atol=1e-3
+    )
+
+
+def test_pixels_can_be_chosen_sharply(levels, numpy_of):
+    """Weights of 1 for the brighter image and 0 for the other give the maximum."""
+    offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
+    brighter = levels[0] == levels[0].max(axis=-1, keepdims=True)
+    choice = np.where(brighter, 20, 0).astype("float32")
+    fused = numpy_of(blend_pair(levels, maps_like(levels, [-40, -40]), choice, offset))
+    np.testing.assert_allclose(fused[..., 0], levels[0].max(axis=-1), atol=1e-4)
 
 
 def test_layer_is_the_function(levels, numpy_of):
     offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
     maps = maps_like(levels, [0.3, -0.2])
     layer = BlendPair.from_config(BlendPair(1.3).get_config())
-    expected = numpy_of(blend_pair(levels, maps, offset, 1.3))
-    np.testing.assert_allclose(numpy_of(layer(levels, maps, offset)), expected, atol=1e-6)
+    expected = numpy_of(blend_pair(levels, maps, maps[0], offset, 1.3))
+    np.testing.assert_allclose(numpy_of(layer(levels, maps, maps[0], offset)), expected, atol=1e-6)
 
 
 def test_limit_keeps_the_middle_and_the_order(numpy_of):

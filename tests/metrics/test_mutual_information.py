@@ -7,7 +7,7 @@ from skimage.measure import shannon_entropy
 from skimage.metrics import normalized_mutual_information
 
 from cscfuse_keras.metrics.entropy import entropy
-from cscfuse_keras.metrics.mutual_information import mutual_information
+from cscfuse_keras.metrics.mutual_information import mutual_information, mutual_information_in_nats
 
 
 def information_by_definition(first, second):
@@ -64,3 +64,8 @@ def test_constant_images_share_nothing(fused):
     assert mutual_information(constant, (fused, fused)) == pytest.approx(0.0, abs=1e-12)
     assert mutual_information(fused, (constant, constant)) == pytest.approx(0.0, abs=1e-12)
     assert mutual_information(constant, (constant, constant)) == 0.0
+
+
+def test_nats_are_bits_times_ln_2():
+    fused = np.array([[0, 0], [255, 255]])
+    assert mutual_information_in_nats(fused, (fused,)) == pytest.approx(math.log(2))

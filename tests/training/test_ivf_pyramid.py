@@ -10,7 +10,7 @@ from cscfuse_keras.training.ivf_pyramid import IVFPyramidTraining, train
 from pipelines.pairs import find_pairs, write_pairs
 
 NETWORK = IVFPyramidConfig(levels=2, units=1, code_channels=4, context_channels=2)
-TRAINING = IVFPyramidTraining(epochs=3, batch_size=4, crop_size=48, validation_share=0.2, learning_rate=0.02)
+TRAINING = IVFPyramidTraining(epochs=3, batch_size=4, crop_size=48, validation_share=0.2, learning_rate=0.005)
 
 
 @pytest.fixture(scope="module")
