@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 FOLDERS = (("infrared", "visible"), ("ir", "vis"), ("ir", "vi"))
 """Names of the two folders that a folder of pairs holds."""
 
-SMALLEST_VIEW = 0.75
-"""Shortest side of a crop before it is resized, in sides of the result."""
+VIEW = (0.8, 1.6)
+"""Shortest and longest side of a crop before it is resized, in sides of the result: near the pictures' own scale."""
 
 CLEAN_SHARE = 0.4
 """Share of crops that are left as they are."""
@@ -72,9 +72,8 @@ def random_view_of(pair: Pair, size: int, generator: np.random.Generator) -> np.
     """Random square of a pair at a random scale, mirrored half of the time: float32 (size, size, 2) in [0, 1]."""
     images = _read(pair)
     height, width = images.shape[:2]
-    longest = min(height, width)
-    shortest = min(longest, round(SMALLEST_VIEW * size))
-    side = round(shortest * (longest / shortest) ** generator.random())
+    side = round(size * VIEW[0] * (VIEW[1] / VIEW[0]) ** generator.random())
+    side = min(side, height, width)
     top, left = generator.integers(height - side + 1), generator.integers(width - side + 1)
     view = np.ascontiguousarray(images[top : top + side, left : left + side])
     view = cv2.resize(view, (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR)

@@ -17,7 +17,12 @@ CROPS: Options = {
 }
 NUMBERS = "one for all --data, or one each, in their order (give the option several times)"
 OWN_OPTIONS: dict[str, Options] = {
-    "ivf": CROPS,
+    "ivf": {
+        **CROPS,
+        "pairs": click.option(
+            "--pairs", is_flag=True, default=None, help="ivf: crops of pairs, for `train --variant pyramid`."
+        ),
+    },
     "mef": {
         "exposures": click.option("--exposures", type=click.IntRange(2), help="mef: exposures a stack. [4]"),
     },
@@ -51,7 +56,7 @@ OPTIONS = {**OWN_OPTIONS, "mef": {**CROPS, **OWN_OPTIONS["mef"]}}
     "--task",
     type=click.Choice(list(OPTIONS)),
     required=True,
-    help="ivf: crops of single pictures. mef: stacks of exposures. msf: aligned patches of both images, in 4 turns.",
+    help="ivf: crops of single pictures, or of pairs. mef: stacks of exposures. msf: aligned patches of both images.",
 )
 @click.option(
     "--data",
@@ -84,12 +89,22 @@ def patches(task, sources, output, size, overwrite, **values) -> None:
 
 
 def _write_ivf(sources, output, given, tell) -> str:
+    if given.pop("pairs", False):
+        return _write_pairs(sources, output, given, tell)
     from pipelines.ivf import write_crops
     from pipelines.sources import find_pictures
 
     pictures = find_pictures(sources)
     write_crops(pictures, output, progress=lambda done: tell(done, len(pictures)), **given)
     return f"{len(pictures)} pictures x {given.get('copies', 10)} patches"
+
+
+def _write_pairs(sources, output, given, tell) -> str:
+    from pipelines.pairs import find_pairs, write_pairs
+
+    pairs = find_pairs(sources)
+    write_pairs(pairs, output, progress=lambda done: tell(done, len(pairs)), **given)
+    return f"{len(pairs)} pairs x {given.get('copies', 10)} patches"
 
 
 def _write_mef(sources, output, given, tell) -> str:

@@ -41,8 +41,8 @@ def options_for(tasks: Mapping[str, Sequence[type[Config]]]) -> Callable[[Callab
     return decorate
 
 
-def check_settings(task: str, configs: Sequence[type[Config]], given: Mapping[str, Any]) -> None:
-    """Refuse options that are settings of other tasks only.
+def check_settings(network: str, configs: Sequence[type[Config]], given: Mapping[str, Any]) -> None:
+    """Refuse options that are settings of other networks only.
 
     Raises:
         UsageError: such an option was given.
@@ -51,7 +51,7 @@ def check_settings(task: str, configs: Sequence[type[Config]], given: Mapping[st
     for name, value in given.items():
         if value is not None and name not in names:
             flag = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{flag}: expected a setting of task {task}, found one of another task; leave it out")
+            raise UsageError(f"{flag}: expected a setting of {network}, found one of another network; leave it out")
 
 
 def read_settings(file: Path | None, sections: dict[str, Config], given: dict[str, Any]) -> dict[str, Config]:

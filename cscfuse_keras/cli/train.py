@@ -53,10 +53,7 @@ def train(task, sources, validation, output, variant, config, resume, **given) -
     The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
     goes on with --resume. Keras' backend is chosen by the environment variable KERAS_BACKEND.
     """
-    try:
-        name = network_of(task, variant)
-    except KeyError:
-        raise UsageError(f"--variant: expected a network of {task}, found {variant!r}; leave it out") from None
+    name = network_of(task, variant)
     check_settings(name, SETTINGS[name], given)
     if validation and task != "msf":
         raise UsageError(f"--validation: expected with --task msf, found with --task {task}; leave it out")

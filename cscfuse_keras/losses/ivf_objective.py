@@ -17,7 +17,7 @@ from cscfuse_keras.losses.fused_tone import (
 from cscfuse_keras.losses.mutual_information import mutual_information
 from cscfuse_keras.losses.visual_information import visual_information
 
-# Keeps the square root's gradient finite where nothing is kept.
+# Keeps the power's gradient finite where nothing is kept.
 _TINY = 1e-3
 
 
@@ -26,7 +26,8 @@ class IVFObjectiveWeights(Config):
     """Weights of the objective's terms.
 
     Attributes:
-        visual_information_weight: of the square root of each source's VIFp.
+        visual_information_weight: of each source's VIFp, to the power of `balance`.
+        balance: 1 adds the sources' shares up; less counts the source more of which less is kept.
         mutual_information_weight: of the sum of the sources' mutual information, in nats.
         edge_weight: of Qabf.
         strongest_edge_weight: of the distance from the stronger source's gradient.
@@ -39,16 +40,17 @@ class IVFObjectiveWeights(Config):
         clipping_weight: of what comes close to black and white.
     """
 
-    visual_information_weight: float = 2.0
+    visual_information_weight: float = 1.5
+    balance: float = 0.7
     mutual_information_weight: float = 1.0
     edge_weight: float = 3.0
     strongest_edge_weight: float = 8.0
-    sharpness: float = 1.5
-    difference_weight: float = 4.0
+    sharpness: float = 1.45
+    difference_weight: float = 6.0
     differences: float = 1.8
     contrast_weight: float = 4.0
-    brightness_weight: float = 1.0
-    noise_weight: float = 0.2
+    brightness_weight: float = 0.5
+    noise_weight: float = 0.15
     clipping_weight: float = 1.0
 
 
@@ -56,8 +58,8 @@ class IVFObjectiveWeights(Config):
 class IVFObjective(keras.layers.Layer):
     """Adds the loss of a fused picture, averaged over the batch.
 
-    Visual information kept of each source enters by its square root: the source of which less is kept counts for more,
-    so that copying one source, which sums of information reward, does not pay.
+    Visual information kept of each source enters by a power below one: the source of which less is kept counts more,
+    so that copying one source, which sums of information reward, pays less.
 
     Args:
         weights: of the terms, or their plain data.
@@ -75,7 +77,7 @@ class IVFObjective(keras.layers.Layer):
         """Add the loss."""
         weigh = self.weighing
         loss = (
-            -weigh.visual_information_weight * _kept_of_each(visual_information(fused, sources))
+            -weigh.visual_information_weight * _balanced(visual_information(fused, sources), weigh.balance)
             - weigh.mutual_information_weight * ops.sum(mutual_information(fused, sources), axis=-1)
             - weigh.edge_weight * edge_preservation(fused, sources)
             + weigh.strongest_edge_weight * strongest_edge_distance(fused, sources, weigh.sharpness)
@@ -97,5 +99,5 @@ class IVFObjective(keras.layers.Layer):
         return {**super().get_config(), "weights": self.weighing.to_dict()}
 
 
-def _kept_of_each(shares):
-    return ops.sum(ops.sqrt(shares + _TINY), axis=-1)
+def _balanced(shares, power):
+    return ops.sum((shares + _TINY) ** power, axis=-1)

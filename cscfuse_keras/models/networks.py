@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from cscfuse_keras.config import Config
+from cscfuse_keras.errors import UsageError
 from cscfuse_keras.models import ivf, ivf_pyramid, mef, msf
 
 
@@ -63,6 +64,11 @@ def network_of(task: str, variant: str) -> str:
     """Name of the task's network that has a variant.
 
     Raises:
-        KeyError: there is none.
+        UsageError: there is none.
     """
-    return next(name for name, network in NETWORKS.items() if network.task == task and variant in network.variants)
+    of_task = {name: network.variants for name, network in NETWORKS.items() if network.task == task}
+    for name, variants in of_task.items():
+        if variant in variants:
+            return name
+    known = ", ".join(variant for variants in of_task.values() for variant in variants)
+    raise UsageError(f"--variant: expected one of {known} for {task}, found {variant!r}; choose one of them")

@@ -81,3 +81,39 @@ def test_options_win_over_the_config_file(cscfuse, pictures, tmp_path):
     settings = (run / "settings.json").read_text()
     assert '"units": 2' in settings
     assert '"seed": 7' in settings
+
+
+def test_train_a_pyramid_from_pairs_and_fuse(cscfuse, pictures, tmp_path):
+    file, run = tmp_path / "pairs.h5", tmp_path / "run"
+    cut = cscfuse("patches", "--task", "ivf", "--pairs", "--data", pictures, "-o", file, "--size", 48, "--copies", 1)
+    assert cut.exit_code == 0, cut.output
+    assert "5 pairs x 1 patches" in cut.output
+    tiny = ["--levels", 2, "--units", 1, "--code-channels", 4, "--crop-size", 48, "--batch-size", 2, "--epochs", 1]
+    variant = ["train", "--task", "ivf", "--variant", "pyramid", "-o", run, "--validation-share", 0.2, *tiny]
+    trained = cscfuse(*variant, "--data", file)
+    assert trained.exit_code == 0, trained.output
+    pair = [pictures / sensor / "0.png" for sensor in ("ir", "vis")]
+    images = []
+    for name, more in (("usual", []), ("soft", ["--gain", 0.5])):
+        fused = tmp_path / f"{name}.png"
+        result = cscfuse("fuse", "--task", "ivf", *pair, "-o", fused, "--preset", run / "best.keras", *more)
+        assert result.exit_code == 0, result.output
+        images.append(read_picture(fused).pixels.astype(float))
+    assert images[1].std() < 0.8 * images[0].std()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["--task", "mef", "--variant", "pyramid"],
+            "--variant: expected one of paper, release for mef, found 'pyramid'",
+        ),
+        (["--task", "ivf", "--noise-weight", 1], "--noise-weight: expected a setting of"),
+        (["--task", "ivf", "--variant", "pyramid", "--ssim-weight", 1], "--ssim-weight: expected a setting of"),
+    ],
+)
+def test_settings_of_other_networks_are_refused(arguments, words, cscfuse, pictures, tmp_path):
+    result = cscfuse("train", *arguments, "--data", pictures, "-o", tmp_path / "run")
+    assert result.exit_code == 2
+    assert words in result.output
