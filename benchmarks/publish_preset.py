@@ -3,7 +3,6 @@
 Writes weights, settings and training history into `saved_models/NAME`; the model card is written by hand beside them.
 """
 
-import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -23,12 +22,15 @@ from cscfuse_keras.models.presets import presets_folder, save_preset
 @click.option("--detail-rule")
 @click.option("--base-gain", type=float)
 @click.option("--detail-gain", type=float)
+@click.option("--contrast", type=float)
 def publish(run: Path, name: str, network: str, **choices) -> None:
     """Copy the best model of RUN into the preset NAME."""
     settings = json.loads((run / "settings.json").read_text())
     kind = NETWORKS[network]
     config = kind.config.from_dict(settings["network"], str(run))
-    config = dataclasses.replace(config, **{key: value for key, value in choices.items() if value is not None})
+    config = kind.config.from_dict(
+        {**config.to_dict(), **{key: value for key, value in choices.items() if value is not None}}, str(run)
+    )
     model = kind.build_network(config)
     best = keras.saving.load_model(run / "best.keras", compile=False)
     for layer in model.layers:

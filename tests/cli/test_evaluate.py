@@ -39,7 +39,7 @@ def test_scores_of_a_preset_name_what_is_missing(cscfuse, tmp_path):
     assert result.exit_code == 3
     assert "b.png" in result.output
     report = json.loads((tmp_path / "report" / "scores.json").read_text())
-    assert "ivf-paper" in json.dumps(report)
+    assert report["about"]["fused by"] == "ivf"
     again = cscfuse("evaluate", "--task", "ivf", *folders, "-o", tmp_path / "report")
     assert again.exit_code == 2
 

@@ -16,9 +16,9 @@ def scene():
     return night_road(height=64, width=80)
 
 
-@pytest.fixture(scope="module")
-def fuser():
-    return IVFFuser()
+@pytest.fixture(scope="module", params=["ivf", "ivf-paper"])
+def fuser(request):
+    return IVFFuser(request.param)
 
 
 def test_integers_come_back_as_integers(scene):
@@ -76,6 +76,8 @@ def test_unknown_names(scene):
     with pytest.raises(UsageError, match="ivf"):
         cscfuse_keras.fuse("infrared", *scene, data_range=1)
     with pytest.raises(UsageError, match="base_rule"):
-        IVFFuser(base_rul="average")
+        IVFFuser("ivf-paper", base_rul="average")
+    with pytest.raises(UsageError, match="base_rule"):
+        IVFFuser("ivf", base_rule="average")
     with pytest.raises(UsageError, match="saliency"):
-        IVFFuser(base_rule="mean")
+        IVFFuser("ivf-paper", base_rule="mean")
