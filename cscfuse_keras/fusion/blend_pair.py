@@ -5,11 +5,15 @@ from keras import ops
 
 from cscfuse_keras.layers.pyramid import double
 
-SOFTNESS = 0.04
+SOFTNESS = 0.09
 """Distance from black and white within which `limit_softly` bends, in shares of the range."""
 
 OFFSET_SCALE = 0.25
 """Brightness that one unit of the offset map adds."""
+
+
+LARGEST_SPREAD = 0.28
+"""Root mean square of an image about mid-grey above which its contrast is lowered, so that little of it is lost."""
 
 
 def band_weights(maps):
@@ -20,6 +24,12 @@ def band_weights(maps):
 def pixel_weights(maps):
     """Weights in (-1, 1) of the two images' pixels, 0 where the maps are 0."""
     return ops.tanh(maps)
+
+
+def with_contrast(deviation, contrast: float):
+    """Deviations from mid-grey (batch, height, width, 1) times a factor, lowered to `LARGEST_SPREAD` image by image."""
+    spread = ops.sqrt(ops.mean(ops.square(deviation), axis=(1, 2, 3), keepdims=True))
+    return ops.minimum(contrast, LARGEST_SPREAD / ops.maximum(spread, 1e-6)) * deviation
 
 
 def limit_softly(image):
@@ -38,7 +48,8 @@ def blend_pair(levels, maps, pixel_maps, offset, contrast: float = 1.0):
         maps: for each level a tensor of its shape, whose `band_weights` weigh the images' bands there.
         pixel_maps: tensor of the finest level's shape, whose `pixel_weights` weigh the images' pixels, less mid-grey.
         offset: tensor (batch, height, width, 1) of the coarsest level's size, added there times `OFFSET_SCALE`.
-        contrast: factor on the result's distance from mid-grey, before its ends are bent.
+        contrast: factor on the result's distance from mid-grey, as far as `LARGEST_SPREAD` allows, before its ends are
+            bent.
 
     Returns:
         Tensor (batch, height, width, 1) in (0, 1).
@@ -53,7 +64,7 @@ def blend_pair(levels, maps, pixel_maps, offset, contrast: float = 1.0):
     fused = fused + ops.sum(
         pixel_weights(ops.convert_to_tensor(pixel_maps)) * (levels[0] - 0.5), axis=-1, keepdims=True
     )
-    return limit_softly(0.5 + contrast * fused)
+    return limit_softly(0.5 + with_contrast(fused, contrast))
 
 
 @keras.saving.register_keras_serializable("cscfuse_keras")

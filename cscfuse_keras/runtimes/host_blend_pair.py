@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cscfuse_keras.fusion.blend_pair import LARGEST_SPREAD, OFFSET_SCALE, SOFTNESS
 from cscfuse_keras.runtimes.host_merge_exposures import double
 
 _HALF = np.float32(0.5)
@@ -15,8 +16,6 @@ def blend_pair(
     pixel_maps: np.ndarray,
     offset: np.ndarray,
     contrast: float,
-    softness: float,
-    offset_scale: float,
 ) -> np.ndarray:
     """Blend to (height, width, 1).
 
@@ -26,17 +25,16 @@ def blend_pair(
         pixel_maps: array of the finest level's shape.
         offset: array (height, width, 1) of the coarsest level's size.
         contrast: see `cscfuse_keras.fusion.blend_pair.blend_pair`.
-        softness: `cscfuse_keras.fusion.blend_pair.SOFTNESS`.
-        offset_scale: `cscfuse_keras.fusion.blend_pair.OFFSET_SCALE`.
     """
-    fused = _weighted(levels[-1] - _HALF, maps[-1]) + np.float32(offset_scale) * offset
+    fused = _weighted(levels[-1] - _HALF, maps[-1]) + np.float32(OFFSET_SCALE) * offset
     for k in reversed(range(len(levels) - 1)):
         height, width = levels[k].shape[:2]
         band = levels[k] - double(levels[k + 1], height, width)
         fused = double(fused, height, width) + _weighted(band, maps[k])
     fused = fused + np.sum(np.tanh(pixel_maps) * (levels[0] - _HALF), axis=-1, keepdims=True)
-    fused = (_HALF + np.float32(contrast) * fused) / np.float32(softness)
-    return np.float32(softness) * (_softplus(fused) - _softplus(fused - np.float32(1 / softness)))
+    spread = float(np.sqrt(np.mean(np.square(fused))))
+    fused = (_HALF + np.float32(min(contrast, LARGEST_SPREAD / max(spread, 1e-6))) * fused) / np.float32(SOFTNESS)
+    return np.float32(SOFTNESS) * (_softplus(fused) - _softplus(fused - np.float32(1 / SOFTNESS)))
 
 
 def _weighted(band: np.ndarray, maps: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-from cscfuse_keras.fusion.blend_pair import OFFSET_SCALE, SOFTNESS
 from cscfuse_keras.models.ivf_pyramid import contrast_settings
 from cscfuse_keras.models.pyramid_levels import levels_for_size
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
@@ -45,7 +44,7 @@ class KerasIVFPyramid:
         """Fuse two float32 images (height, width) in [0, 1] to one of the same shape, in (0, 1)."""
         levels = levels_for_size(self.levels, *infrared.shape)
         pyramid = gaussian_pyramid(np.stack([infrared, visible], axis=-1), levels)
-        return blend_pair(pyramid, *self.maps(pyramid), self.contrast, SOFTNESS, OFFSET_SCALE)[..., 0]
+        return blend_pair(pyramid, *self.maps(pyramid), self.contrast)[..., 0]
 
     def maps(self, pyramid: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         """Maps for a Gaussian pyramid of both images.
