@@ -40,6 +40,12 @@ def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> C
     """Load the preset, and give what fuses a pair with it."""
     from cscfuse_keras.tasks.ivf import IVFFuser
 
+    rules = [f"--{option.replace('_', '-')}" for option in ("rule_base", "rule_detail") if option in given]
+    if rules and preset == "ivf":
+        raise UsageError(
+            f"{rules[0]}: expected with a preset that merges codes by rules, found with the default one, which learned its "
+            "weights; add --preset ivf-paper"
+        )
     names = {"base_rule": "rule_base", "detail_rule": "rule_detail", "gain": "gain"}
     fuser = IVFFuser(preset, runtime, **{name: given[option] for name, option in names.items() if option in given})
     return lambda job: ivf_files.fuse_file(fuser, job, overwrite)

@@ -108,6 +108,7 @@ def test_options_change_the_picture(cscfuse, pair, tmp_path):
         (["infrared.png", "visible.png", "-o", "x.gif"], 2, [".gif"]),
         (["infrared.png", "visible.png", "-o", "infrared.png", "--overwrite"], 2, ["found an input"]),
         (["infrared.png", "visible.png", "-o", "x.png", "--preset", "ivf-best"], 2, ["ivf-best", "ivf-paper"]),
+        (["infrared.png", "visible.png", "-o", "x.png", "--rule-base", "sum"], 2, ["--rule-base", "ivf-paper"]),
         (["infrared.png", "visible.png", "-o", "x.png", "--runtime", "abacus"], 2, ["abacus", "keras"]),
         (["infrared.png", "truncated.png", "-o", "x.png"], 3, ["truncated.png"]),
         (["infrared.png", "text.png", "-o", "x.png"], 3, ["text.png"]),
