@@ -43,7 +43,7 @@ def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> C
     rules = [f"--{option.replace('_', '-')}" for option in ("rule_base", "rule_detail") if option in given]
     if rules and preset == "ivf":
         raise UsageError(
-            f"{rules[0]}: expected with a preset that merges codes by rules, found with the default one, which learned its "
+            f"{rules[0]}: expected with a preset that merges codes by rules, found with the default, which learned its "
             "weights; add --preset ivf-paper"
         )
     names = {"base_rule": "rule_base", "detail_rule": "rule_detail", "gain": "gain"}
