@@ -19,7 +19,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from cscfuse_keras.runtimes.host_blend_pair import blend_pair
 from cscfuse_keras.runtimes.host_merge import merge
+from cscfuse_keras.runtimes.host_merge_exposures import gaussian_pyramid
+from cscfuse_keras.runtimes.keras_ivf_pyramid import KerasIVFPyramid
 from cscfuse_keras.samples import night_road
 from cscfuse_keras.tasks.ivf import IVFFuser
 
@@ -35,6 +38,26 @@ def median_seconds(action: Callable[[], object], repeats: int) -> float:
     return statistics.median(times)
 
 
+def _stages(runtime, infrared: np.ndarray, grey: np.ndarray) -> dict[str, Callable[[], object]]:
+    """What a runtime does one after the other."""
+    if isinstance(runtime, KerasIVFPyramid):
+        pyramid = gaussian_pyramid(np.stack([infrared, grey], axis=-1), runtime.levels)
+        maps = runtime.maps(pyramid)
+        return {
+            "maps of all levels": lambda: runtime.maps(pyramid),
+            "blend": lambda: blend_pair(pyramid, *maps, runtime.contrast),
+        }
+    codes = [runtime.encoder.predict_on_batch(image[None, ..., None]) for image in (infrared, grey)]
+    pairs = [(codes[0][branch][0], codes[1][branch][0]) for branch in range(2)]
+    merged = [merge(layer.rule, *pair) for layer, pair in zip(runtime.merges, pairs, strict=True)]
+    return {
+        "codes of one image": lambda: runtime.encoder.predict_on_batch(grey[None, ..., None]),
+        f"merge base codes ({runtime.merges[0].rule})": lambda: merge(runtime.merges[0].rule, *pairs[0]),
+        f"merge detail codes ({runtime.merges[1].rule})": lambda: merge(runtime.merges[1].rule, *pairs[1]),
+        "decode": lambda: runtime.decoder.predict_on_batch([code[None] for code in merged]),
+    }
+
+
 @click.command()
 @click.option("--repeats", default=5, show_default=True)
 @click.option("--preset", default="ivf", show_default=True)
@@ -43,18 +66,11 @@ def main(repeats: int, preset: str) -> None:
     infrared, visible = night_road(480, 640)
     grey = visible.mean(axis=-1)
     fuser = IVFFuser(preset)
-    runtime = fuser.runtime
-    codes = [runtime.encoder.predict_on_batch(image[None, ..., None]) for image in (infrared, grey)]
-    pairs = [(codes[0][branch][0], codes[1][branch][0]) for branch in range(2)]
-    merged = [merge(layer.rule, *pair) for layer, pair in zip(runtime.merges, pairs, strict=True)]
     fusion = fuser.preset.model
     keras_inputs = {"infrared": infrared[None, ..., None], "visible": grey[None, ..., None]}
     fusion.compile(jit_compile=False)
     stages = {
-        "codes of one image": lambda: runtime.encoder.predict_on_batch(grey[None, ..., None]),
-        f"merge base codes ({runtime.merges[0].rule})": lambda: merge(runtime.merges[0].rule, *pairs[0]),
-        f"merge detail codes ({runtime.merges[1].rule})": lambda: merge(runtime.merges[1].rule, *pairs[1]),
-        "decode": lambda: runtime.decoder.predict_on_batch([code[None] for code in merged]),
+        **_stages(fuser.runtime, infrared, grey),
         "whole grey pair": lambda: fuser.fuse(infrared, grey),
         "whole colour pair": lambda: fuser.fuse(infrared, visible),
     }
