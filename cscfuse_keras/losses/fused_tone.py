@@ -17,6 +17,7 @@ def correlations_of_differences(fused, sources):
     Returns:
         Tensor (batch,) in [-2, 2].
     """
+    fused, sources = ops.convert_to_tensor(fused), ops.convert_to_tensor(sources)
     first, second = sources[..., :1], sources[..., 1:]
     return _correlation(fused - second, first) + _correlation(fused - first, second)
 
@@ -38,6 +39,7 @@ def missing_contrast(fused, sources, share: float = 1.1):
 
 def brightest_distance(fused, sources):
     """Mean distance from the brighter source: tensor (batch,), from 0 up."""
+    fused = ops.convert_to_tensor(fused)
     return ops.mean(ops.abs(fused - ops.max(sources, axis=-1, keepdims=True)), axis=(1, 2, 3))
 
 
