@@ -64,6 +64,14 @@ def draw_pictures():
     return draw
 
 
+@pytest.fixture(params=["keras", "openvino", "litert"])
+def engine(request):
+    """What computes the parts of networks, each of them."""
+    from cscfuse_keras.runtimes.engines import engine_for
+
+    return engine_for(request.param)
+
+
 @pytest.fixture(scope="session")
 def mef_model(tmp_path_factory):
     """`.keras` file of a small multi-exposure fusion model with random weights."""

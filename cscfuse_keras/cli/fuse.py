@@ -12,6 +12,7 @@ from cscfuse_keras.cli.errors import one_line
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.cli.task_options import given_options, task_options
 from cscfuse_keras.errors import InputError
+from cscfuse_keras.runtimes.engines import engine_for
 from cscfuse_keras.tasks.jobs import check_outputs, run_all
 
 TASKS = {"ivf": fuse_ivf, "mef": fuse_mef, "msf": fuse_msf}
@@ -29,9 +30,21 @@ OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write.")
 @click.option("--preset", help="Name of a shipped preset, or a .keras file. Default: the task's preset.")
 @task_options(OPTIONS)
-@click.option("--runtime", default="auto", show_default=True, help="What computes: auto or keras.")
+@click.option(
+    "--runtime",
+    default="auto",
+    show_default=True,
+    help="What computes: keras, openvino or litert; auto takes the fastest that is installed.",
+)
+@click.option("--threads", type=click.IntRange(1), help="Processor threads. Default: all.")
+@click.option(
+    "--precision",
+    default="float32",
+    show_default=True,
+    help="Of the arithmetic: float32, or bfloat16 with openvino, which is faster and off by a grey level here and there.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
-def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
+def fuse(task, sources, output, preset, runtime, threads, precision, overwrite, **options) -> None:
     """Fuse SOURCES into OUTPUT.
 
     ivf: INFRARED VISIBLE, two registered pictures of one size, or two folders whose pictures pair by stem. The result
@@ -49,7 +62,9 @@ def fuse(task, sources, output, preset, runtime, overwrite, **options) -> None:
     jobs, left_over = TASKS[task].plan(sources, output, given)
     check_outputs(jobs, overwrite, TASKS[task].check_output)
     load_keras()
-    fuse_file = TASKS[task].load(preset or task, runtime, overwrite, given)
+    engine = engine_for(runtime, threads, precision)
+    fuse_file = TASKS[task].load(preset or task, engine, overwrite, given)
+    click.echo(f"runtime: {engine.description}", err=True)
     results = track(
         run_all(jobs, fuse_file),
         "fusing",

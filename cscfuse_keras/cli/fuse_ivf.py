@@ -8,6 +8,7 @@ import click
 
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io.outputs import check_picture
+from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.tasks import ivf_files
 from cscfuse_keras.tasks.jobs import Job
 
@@ -36,7 +37,7 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
     return ivf_files.plan(*sources, output)
 
 
-def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
+def load(preset: str, runtime: Engine, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
     """Load the preset, and give what fuses a pair with it."""
     from cscfuse_keras.tasks.ivf import IVFFuser
 

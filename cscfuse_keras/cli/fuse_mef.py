@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cscfuse_keras.io.outputs import check_picture
+from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.tasks import mef_files, mef_plan
 from cscfuse_keras.tasks.jobs import Job
 
@@ -44,7 +45,7 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
     return mef_plan.plan(sources, output, given.get("batch", False))
 
 
-def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
+def load(preset: str, runtime: Engine, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
     """Load the preset, and give what fuses a scene with it."""
     from cscfuse_keras.tasks.mef import MEFFuser
 

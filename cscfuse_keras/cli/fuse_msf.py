@@ -12,6 +12,7 @@ from rich.progress import Progress, track
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io.atomic import replacing
 from cscfuse_keras.io.outputs import check_absent, check_cube
+from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.tasks import msf_files
 from cscfuse_keras.tasks.jobs import Job
 
@@ -70,7 +71,7 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
     return [msf_files.plan(*sources, output)], []
 
 
-def load(preset: str, runtime: str, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
+def load(preset: str, runtime: Engine, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
     """Load the preset, or prepare to adapt, and give what fuses an image."""
     from cscfuse_keras.tasks.msf import MSFFuser
 

@@ -1,29 +1,28 @@
-"""What executes a fusion model: a runtime is called with float32 arrays in [0, 1] and returns one."""
+"""What executes a fusion model: a runtime is called with float32 arrays in [0, 1] and returns one.
+
+Codes are computed by an engine (`cscfuse_keras.runtimes.engines`), and merged on the host.
+"""
 
 import importlib
 from typing import Any
 
-from cscfuse_keras.errors import UsageError
+from cscfuse_keras.runtimes.engines import Engine, engine_for
 
-RUNTIMES = ("auto", "keras")
-"""Names of the runtimes; `auto` takes the fastest that is installed."""
-
-_KERAS = {"ivf": "KerasIVF", "ivf_pyramid": "KerasIVFPyramid", "mef": "KerasMEF", "msf": "KerasMSF"}
+_CLASSES = {"ivf": "IVFRuntime", "ivf_pyramid": "IVFPyramidRuntime", "mef": "MEFRuntime", "msf": "MSFRuntime"}
 
 
-def runtime_for(network: str, fusion: Any, runtime: str = "auto") -> Any:
+def runtime_for(network: str, fusion: Any, engine: Engine | str = "auto") -> Any:
     """Runtime for a fusion model.
 
     Args:
         network: name of the network, see `cscfuse_keras.models.networks`.
         fusion: the network's fusion model.
-        runtime: one of `RUNTIMES`.
+        engine: what computes its codes, or one of `cscfuse_keras.runtimes.engines.RUNTIMES`.
 
     Raises:
-        UsageError: there is no such runtime.
+        UsageError: there is no such engine.
+        EnvironmentProblem: it is not installed.
     """
-    if runtime not in RUNTIMES:
-        raise UsageError(f"runtime: expected one of {', '.join(RUNTIMES)}, found {runtime!r}")
     # Imported when needed: the module imports Keras.
-    module = importlib.import_module(f"cscfuse_keras.runtimes.keras_{network}")
-    return getattr(module, _KERAS[network])(fusion)
+    module = importlib.import_module(f"cscfuse_keras.runtimes.{network}")
+    return getattr(module, _CLASSES[network])(fusion, engine_for(engine) if isinstance(engine, str) else engine)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.models.presets import load_preset
-from cscfuse_keras.runtimes import runtime_for
+from cscfuse_keras.runtimes import Engine, runtime_for
 from cscfuse_keras.tasks.arrays import from_unit, unit_array
 from cscfuse_keras.tasks.colour import luma, with_luma
 
@@ -24,7 +24,8 @@ class IVFFuser:
 
     Args:
         preset: name of a preset, or path of a `.keras` file.
-        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
+            threads, or in bfloat16.
         gain: factor on the fused picture's contrast; the preset's by default.
         overrides: further settings of the preset's network: `contrast`, or for `ivf-paper` `base_rule`, `detail_rule`,
             `base_gain`, `detail_gain`; the preset's by default.
@@ -35,7 +36,11 @@ class IVFFuser:
     """
 
     def __init__(
-        self, preset: str | os.PathLike = "ivf", runtime: str = "auto", gain: float | None = None, **overrides: Any
+        self,
+        preset: str | os.PathLike = "ivf",
+        runtime: Engine | str = "auto",
+        gain: float | None = None,
+        **overrides: Any,
     ):
         self.preset = load_preset(preset, "ivf", gain, **overrides)
         self.runtime = runtime_for(self.preset.network, self.preset.model, runtime)
@@ -73,7 +78,7 @@ def fuse(
     *,
     data_range: float,
     preset: str | os.PathLike = "ivf",
-    runtime: str = "auto",
+    runtime: Engine | str = "auto",
     gain: float | None = None,
     **overrides: Any,
 ) -> np.ndarray:
@@ -84,7 +89,8 @@ def fuse(
         visible: (height, width) or RGB (height, width, 3), same height and width.
         data_range: the value that means white in both arrays: 255 for 8-bit, 1.0 for floats in [0, 1]. Black is 0.
         preset: name of a preset, or path of a `.keras` file.
-        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
+            threads, or in bfloat16.
         gain: see `IVFFuser`.
         overrides: see `IVFFuser`.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cscfuse_keras.models.mef import blends_pyramids
 from cscfuse_keras.models.presets import Preset, load_preset
-from cscfuse_keras.runtimes import runtime_for
+from cscfuse_keras.runtimes import Engine, runtime_for
 from cscfuse_keras.tasks.align import align_exposures
 from cscfuse_keras.tasks.arrays import check_array, from_unit
 from cscfuse_keras.tasks.colour import luma
@@ -22,7 +22,8 @@ class MEFFuser:
 
     Args:
         preset: name of a preset, or path of a `.keras` file.
-        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
+            threads, or in bfloat16.
         stretch: whether the darkest and the brightest half percent of the fused values become black and white; None
             leaves it to the preset.
         overrides: `detail_gain`, factor on the finest detail; the preset's by default.
@@ -33,7 +34,11 @@ class MEFFuser:
     """
 
     def __init__(
-        self, preset: str | os.PathLike = "mef", runtime: str = "auto", stretch: bool | None = None, **overrides: Any
+        self,
+        preset: str | os.PathLike = "mef",
+        runtime: Engine | str = "auto",
+        stretch: bool | None = None,
+        **overrides: Any,
     ):
         self.preset = load_preset(preset, "mef", **overrides)
         self.runtime = runtime_for(self.preset.network, self.preset.model, runtime)
@@ -64,7 +69,7 @@ def fuse(
     *exposures: np.ndarray,
     data_range: float,
     preset: str | os.PathLike = "mef",
-    runtime: str = "auto",
+    runtime: Engine | str = "auto",
     stretch: bool | None = None,
     align: bool = False,
     **overrides: Any,
@@ -75,7 +80,8 @@ def fuse(
         exposures: two or more, in any order, each (height, width) or RGB (height, width, 3), of one size and dtype.
         data_range: the value that means white in all arrays: 255 for 8-bit, 1.0 for floats in [0, 1]. Black is 0.
         preset: name of a preset, or path of a `.keras` file.
-        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
+            threads, or in bfloat16.
         stretch: whether the darkest and the brightest half percent of the fused values become black and white; None
             leaves it to the preset.
         overrides: `detail_gain`, factor on the finest detail; the preset's by default.

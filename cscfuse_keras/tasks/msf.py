@@ -8,7 +8,7 @@ import numpy as np
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.models.presets import Preset, load_preset
-from cscfuse_keras.runtimes import runtime_for
+from cscfuse_keras.runtimes import Engine, runtime_for
 from cscfuse_keras.tasks.arrays import from_unit
 from cscfuse_keras.tasks.msf_scales import unit_images
 
@@ -21,7 +21,8 @@ class MSFFuser:
 
     Args:
         preset: name of a preset, path of a `.keras` file, or a model.
-        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
+            threads, or in bfloat16.
         tile: side of the tiles, in pixels of the guide; memory beyond the images grows with its square.
         overrides: settings of a preset that need no new weights.
 
@@ -33,7 +34,7 @@ class MSFFuser:
     def __init__(
         self,
         preset: str | os.PathLike | keras.Model = "msf",
-        runtime: str = "auto",
+        runtime: Engine | str = "auto",
         tile: int = TILE,
         **overrides: Any,
     ):
@@ -111,7 +112,7 @@ def fuse(
     data_range: float,
     guide_range: float,
     preset: str | os.PathLike | keras.Model = "msf",
-    runtime: str = "auto",
+    runtime: Engine | str = "auto",
     tile: int = TILE,
     **overrides: Any,
 ) -> np.ndarray:
@@ -123,7 +124,8 @@ def fuse(
         data_range: the value that means 1.0 in `low_resolution`: 65535 for 16 bits in full use, 2047 for 11 bits.
         guide_range: the same of `guide`.
         preset: name of a preset, path of a `.keras` file, or a model from `cscfuse_keras.adapt`.
-        runtime: one of `cscfuse_keras.runtimes.RUNTIMES`.
+        runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
+            threads, or in bfloat16.
         tile: side of the tiles, in pixels of the guide.
         overrides: settings of a preset that need no new weights.
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.models.ivf_pyramid import IVFPyramidConfig, build_fusion
-from cscfuse_keras.runtimes.keras_ivf_pyramid import KerasIVFPyramid
+from cscfuse_keras.runtimes.ivf_pyramid import IVFPyramidRuntime
 
 pytestmark = pytest.mark.backend
 
@@ -20,27 +20,27 @@ def fusion_of(levels, contrast=1.0):
 
 
 @pytest.mark.parametrize("contrast", [1.0, 1.6])
-def test_equals_the_model(contrast, random_images, numpy_of):
+def test_equals_the_model(contrast, engine, random_images, numpy_of):
     fusion = fusion_of(4, contrast)
-    runtime = KerasIVFPyramid(fusion)
+    runtime = IVFPyramidRuntime(fusion, engine)
     for shape in ((9, 12), (33, 20), (1, 7)):
         pair = {name: random_images(*shape, seed=k) for k, name in enumerate(("infrared", "visible"))}
         expected = numpy_of(fusion({name: image[None, ..., None] for name, image in pair.items()}))[0, ..., 0]
         np.testing.assert_allclose(runtime(**pair), expected, atol=3e-6)
 
 
-def test_strips_join_without_seams(random_images, monkeypatch):
-    from cscfuse_keras.runtimes import keras_ivf_pyramid, strips
+def test_strips_join_without_seams(engine, random_images, monkeypatch):
+    from cscfuse_keras.runtimes import ivf_pyramid, strips
 
-    runtime = KerasIVFPyramid(fusion_of(2))
+    runtime = IVFPyramidRuntime(fusion_of(2), engine)
     pair = random_images(90, 20), random_images(90, 20, seed=1)
     whole = runtime(*pair)
     narrow = lambda network, image, reach: strips.run_in_strips(network, image, reach, pixels=200)  # noqa: E731
-    monkeypatch.setattr(keras_ivf_pyramid, "run_in_strips", narrow)
+    monkeypatch.setattr(ivf_pyramid, "run_in_strips", narrow)
     np.testing.assert_allclose(runtime(*pair), whole, atol=2e-6)
 
 
-def test_large_pictures_get_more_levels(random_images, numpy_of):
+def test_large_pictures_get_more_levels(engine, random_images, numpy_of):
     fusion, larger = fusion_of(2), fusion_of(3)
     given, weigher = fusion.get_layer("weigher"), larger.get_layer("weigher")
     for name in ("coder", "context", "first_context", "code_to_offset", "code_to_pixel_maps"):
@@ -49,4 +49,4 @@ def test_large_pictures_get_more_levels(random_images, numpy_of):
         weigher.get_layer(f"code_to_map_{k}").set_weights(given.get_layer(f"code_to_map_{source}").get_weights())
     pair = {name: random_images(6, 740, seed=k) for k, name in enumerate(("infrared", "visible"))}
     expected = numpy_of(larger({name: image[None, ..., None] for name, image in pair.items()}))[0, ..., 0]
-    np.testing.assert_allclose(KerasIVFPyramid(fusion)(**pair), expected, atol=1e-5)
+    np.testing.assert_allclose(IVFPyramidRuntime(fusion, engine)(**pair), expected, atol=1e-5)

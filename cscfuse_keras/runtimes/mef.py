@@ -1,44 +1,37 @@
-"""Multi-exposure fusion by Keras, on any backend, one exposure at a time, merged on the host."""
+"""Multi-exposure fusion, one exposure at a time, merged on the host."""
 
-import functools
 from collections.abc import Sequence
 
 import keras
 import numpy as np
 
-from cscfuse_keras.layers import PaddedConv2D
+from cscfuse_keras.deployment.parts import mef_parts
 from cscfuse_keras.models.mef import merge_settings
 from cscfuse_keras.models.pyramid_levels import levels_for_size
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
+from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.runtimes.host_merge_exposures import PixelMerge, PyramidMerge, double, gaussian_pyramid
 from cscfuse_keras.runtimes.strips import run_in_strips
 from cscfuse_keras.tasks.colour import luma
 
 
-class KerasMEF:
-    """Runs the coder of a fusion model in Keras, strip by strip, and merges on the host.
+class MEFRuntime:
+    """Runs the coder of a fusion model by an engine, strip by strip, and merges on the host.
 
     Memory grows neither with the number of exposures nor with the codes of large ones. Pictures larger than those that
     the network was trained on get more levels, see `cscfuse_keras.models.pyramid_levels.levels_for_size`.
 
     Args:
         fusion: model from `cscfuse_keras.models.mef.build_fusion`.
+        engine: computes the coder.
     """
 
-    def __init__(self, fusion: keras.Model):
+    def __init__(self, fusion: keras.Model, engine: Engine):
         keep_large_blocks()
-        mapper = fusion.get_layer("mapper")
-        coder = mapper.get_layer("coder")
-        kernels = [mapper.get_layer(f"code_to_map_{k}").get_weights()[0] for k in range(len(mapper.inputs))]
-        # One model with the maps of all levels as channels: a model a level would each be traced for itself.
-        heads = PaddedConv2D(len(kernels), kernel_size=1)
-        self.coder = keras.Model(coder.input, heads(coder.output))
-        heads.set_weights([np.concatenate(kernels, axis=-1)])
-        # Compiling for every new image size would take longer than fusing one scene.
-        self.coder.compile(jit_compile=False)
-        self.levels = len(kernels)
-        # The first unit has one 3x3 convolution, all others two.
-        self.reach = 2 * sum(layer.name.startswith("unit_") for layer in coder.layers) - 1
+        self.levels = len(fusion.get_layer("mapper").inputs)
+        # One part with the maps of all levels as channels.
+        coder = mef_parts(fusion)
+        self.coder, self.reach = engine.compile(coder), coder.reach
         self.detail_gain = merge_settings(fusion).detail_gain
 
     def __call__(self, exposures: Sequence[np.ndarray]) -> np.ndarray:
@@ -55,10 +48,7 @@ class KerasMEF:
         more = len(pyramid) - self.levels
         maps = []
         for k, level in reversed(list(enumerate(pyramid))):
-            find = functools.partial(self._map, max(0, k - more))
-            found = run_in_strips(find, luma(level)[..., np.newaxis], self.reach)
+            head = max(0, k - more)
+            found = run_in_strips(self.coder, luma(level)[..., np.newaxis], self.reach)[..., head : head + 1]
             maps.insert(0, found + double(maps[0], *level.shape[:2]) if maps else found)
         return maps
-
-    def _map(self, head: int, image: np.ndarray) -> np.ndarray:
-        return self.coder.predict_on_batch(image[np.newaxis])[0, ..., head : head + 1]

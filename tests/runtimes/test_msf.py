@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.models.msf import MSFConfig, build_network
-from cscfuse_keras.runtimes import keras_msf
-from cscfuse_keras.runtimes.keras_msf import KerasMSF
+from cscfuse_keras.runtimes import msf
+from cscfuse_keras.runtimes.msf import MSFRuntime
 
 pytestmark = pytest.mark.backend
 
@@ -30,11 +30,11 @@ def network(**settings):
         {"units": 1, "joint_units": 2, "grid": "co_sited"},
     ],
 )
-def test_tiles_equal_the_whole(settings, random_images, numpy_of, monkeypatch):
+def test_tiles_equal_the_whole(settings, engine, random_images, numpy_of, monkeypatch):
     # Pieces inside the tiles too.
-    monkeypatch.setattr(keras_msf, "_PIECE", 24)
+    monkeypatch.setattr(msf, "_PIECE", 24)
     model = network(**settings)
-    runtime = KerasMSF(model)
+    runtime = MSFRuntime(model, engine)
     low, guide = random_images(35, 31, 3), random_images(35 * runtime.scale, 31 * runtime.scale, 2)
     expected = numpy_of(model({"low_resolution": low[np.newaxis], "guide": guide[np.newaxis]}))[0]
     assert np.abs(expected - numpy_of(model.get_layer("enlarge")(low[np.newaxis]))[0]).max() > 0.05
@@ -42,15 +42,15 @@ def test_tiles_equal_the_whole(settings, random_images, numpy_of, monkeypatch):
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 9), (3, 1)])
-def test_small_images(height, width, random_images, numpy_of):
+def test_small_images(height, width, engine, random_images, numpy_of):
     model = network(units=2)
     low, guide = random_images(height, width, 3), random_images(2 * height, 2 * width, 2)
     expected = numpy_of(model({"low_resolution": low[np.newaxis], "guide": guide[np.newaxis]}))[0]
-    np.testing.assert_allclose(KerasMSF(model)(low, guide), expected, atol=2e-6)
+    np.testing.assert_allclose(MSFRuntime(model, engine)(low, guide), expected, atol=2e-6)
 
 
-def test_tiles_look_no_further_than_the_reach(random_images):
-    runtime = KerasMSF(network(units=2))
+def test_tiles_look_no_further_than_the_reach(engine, random_images):
+    runtime = MSFRuntime(network(units=2), engine)
     low, guide = random_images(60, 40, 3), random_images(120, 80, 2)
     window, reach = (slice(25, 30), slice(20, 24)), runtime.reach
     expected = runtime.tile(low, guide, (60, 40), window)

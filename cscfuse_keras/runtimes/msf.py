@@ -1,14 +1,14 @@
-"""Multi-spectral fusion by Keras, on any backend, tile by tile."""
+"""Multi-spectral fusion, tile by tile."""
 
 from typing import Protocol
 
 import keras
 import numpy as np
-from keras import ops
 
-from cscfuse_keras.layers.fast_guided_filter import local_lines
+from cscfuse_keras.deployment.parts import guided_parts, joint_part
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
-from cscfuse_keras.runtimes.fold_normalization import folded_code
+from cscfuse_keras.runtimes.engines import Engine
+from cscfuse_keras.runtimes.host_local_lines import local_lines
 from cscfuse_keras.runtimes.resize_matrices import enlarging, resized, shrinking
 from cscfuse_keras.runtimes.tiles import Part, Window, scaled, shape, tiles, whole, widened
 
@@ -26,7 +26,7 @@ class Pixels(Protocol):
         ...
 
 
-class KerasMSF:
+class MSFRuntime:
     """Runs a fusion model tile by tile: the numbers of the whole image, in memory that the tile bounds.
 
     Tiles overlap by what a pixel of the result depends on, and resizing goes by places in the whole image, so that
@@ -34,6 +34,7 @@ class KerasMSF:
 
     Args:
         fusion: model from `cscfuse_keras.models.msf.build_network`.
+        engine: computes codes and what they stand for.
 
     Attributes:
         bands: of the low-resolution image and of the result.
@@ -42,13 +43,12 @@ class KerasMSF:
         reach: low-resolution pixels on all sides of a tile that its pixels depend on.
     """
 
-    def __init__(self, fusion: keras.Model):
+    def __init__(self, fusion: keras.Model, engine: Engine):
         keep_large_blocks()
         self.bands, self.guide_channels = (fusion.get_layer(name).output.shape[-1] for name in _INPUTS)
         self.scale, self._grid = fusion.get_layer("enlarge").scale, fusion.get_layer("enlarge").grid
-        details = {"lift_code": _GuidedDetail, "joint_detail": _JointDetail}
-        names = {layer.name for layer in fusion.layers}
-        self._details = [detail(fusion) for name, detail in details.items() if name in names]
+        kinds = (_GuidedDetail, guided_parts(fusion)), (_JointDetail, joint_part(fusion))
+        self._details = [kind(fusion, engine, parts) for kind, parts in kinds if parts is not None]
         # Enlarging looks at the next pixel.
         self.reach = max([1, *(detail.reach for detail in self._details)])
 
@@ -102,14 +102,11 @@ class KerasMSF:
 class _GuidedDetail:
     """Codes of either image, those of low resolution lifted along those of the guide, then decoded."""
 
-    def __init__(self, fusion):
+    def __init__(self, fusion, engine, parts):
         lift = fusion.get_layer("lift_code")
-        self.scale, self.grid = lift.scale, lift.grid
-        low = keras.Input(fusion.get_layer("low_resolution").output.shape[1:])
-        self.low_coder = _compiled([low], folded_code(_stack(fusion, "low_resolution"), low))
-        self.lifter = _lifter(fusion)
-        self.low_reach = _stack_reach(fusion, "low_resolution")
-        self.guide_reach = -(-_stack_reach(fusion, "guide") // self.scale)
+        self.scale, self.grid, self.radius, self.epsilon = lift.scale, lift.grid, lift.radius, lift.epsilon
+        self.low_coder, self.guide_coder, self.decoder = (engine.compile(part) for part in parts)
+        self.low_reach, self.guide_reach = parts[0].reach, -(-parts[1].reach // self.scale)
         # Enlarging, for the decoder too, which looks at the next pixel of the guide, needs the next pixel's line.
         self.line_reach = 1 + lift.radius
         self.reach = self.line_reach + max(self.low_reach, self.guide_reach)
@@ -123,7 +120,7 @@ class _GuidedDetail:
 
     def low_code(self, low: Part, size, window: Window) -> Part:
         around = widened(window, self.low_reach, size)
-        return Part(Part(_predict(self.low_coder, low[around]), around)[window], window)
+        return Part(Part(self.low_coder(low[around]), around)[window], window)
 
     def lifted(self, low_code: Part, guide: Part, size, window: Window) -> np.ndarray:
         short = widened(window, self.line_reach, size)
@@ -132,85 +129,40 @@ class _GuidedDetail:
         decoded = widened(place, 1, tuple(self.scale * side for side in size))
         shrink = [shrinking(*spans, self.scale, self.grid) for spans in zip(short, coded, size, strict=True)]
         enlarge = [enlarging(*spans, self.scale, self.grid) for spans in zip(decoded, short, size, strict=True)]
-        first = np.array([inner.start - outer.start for inner, outer in zip(decoded, coded, strict=True)], np.int32)
-        detail = _predict(self.lifter, guide[coded], low_code[short], first, *shrink, *enlarge)
-        return Part(detail, decoded)[place]
+        guide_code = Part(self.guide_coder(guide[coded]), coded)
+        lines = local_lines(resized(guide_code.pixels, *shrink), low_code[short], self.radius, self.epsilon)
+        slope, offset = (resized(part, *enlarge) for part in lines)
+        lifted = slope * guide_code[decoded] + offset
+        return Part(self.decoder(lifted), decoded)[place]
 
 
 class _JointDetail:
     """Codes of both images together, decoded."""
 
-    def __init__(self, fusion):
-        joint = fusion.get_layer("joint_detail")
-        self.scale = joint.scale
-        self.model = _compiled([fusion.get_layer(name).output for name in _INPUTS], joint.output)
-        linear = next((layer.kernel_size // 2 for layer in fusion.layers if layer.name == "joint_linear"), 0)
-        # The decoder looks at the next pixel.
-        self.reach = linear + _stack_reach(fusion, "joint") + 1
+    def __init__(self, fusion, engine, part):
+        self.scale, self.reach = fusion.get_layer("joint_detail").scale, part.reach
+        self.compute = engine.compile(part)
 
     def add(self, fused: Part, low: Part, guide: Part, size, window: Window) -> None:
         for piece in tiles(window, _PIECE):
             around = widened(piece, self.reach, size)
             fine = scaled(around, self.scale)
-            detail = Part(_predict(self.model, low[around], guide[fine]), fine)
+            both = np.concatenate([low[around], _squares(guide[fine], self.scale)], axis=-1)
+            detail = Part(_pixels(self.compute(both), self.scale), fine)
             piece = scaled(piece, self.scale)
             place = fused[piece]
             place += detail[piece]
 
 
-def _stack(fusion, branch):
-    return [layer for layer in fusion.layers if layer.name.startswith(f"{branch}_unit_")]
+def _squares(image, scale):
+    """`cscfuse_keras.layers.space_to_depth` of one image."""
+    height, width, channels = image.shape
+    squares = image.reshape(height // scale, scale, width // scale, scale, channels)
+    return squares.transpose(0, 2, 1, 3, 4).reshape(height // scale, width // scale, scale**2 * channels)
 
 
-def _stack_reach(fusion, branch):
-    """Pixels on all sides that a pixel of a stack's code depends on."""
-    # The first unit has one 3x3 convolution, all others two.
-    return 2 * len(_stack(fusion, branch)) - 1
-
-
-class _Lift(keras.layers.Layer):
-    """`cscfuse_keras.layers.FastGuidedFilter` for a part of the image, all resizing by matrices.
-
-    Inputs: low_code; guide_code, wider than the part that low_code is lifted to; row and column `first` where that part
-    begins in it; matrices that shrink the guide's code to low_code's place, and that enlarge from there to the part.
-    """
-
-    def __init__(self, radius, epsilon):
-        super().__init__()
-        self.radius, self.epsilon = radius, epsilon
-
-    def call(self, low_code, guide_code, first, shrink_rows, shrink_columns, enlarge_rows, enlarge_columns):
-        low_guide_code = _resize(guide_code, shrink_rows, shrink_columns)
-        slope, offset = local_lines(low_guide_code, low_code, self.radius, self.epsilon)
-        slope, offset = (_resize(lines, enlarge_rows, enlarge_columns) for lines in (slope, offset))
-        return slope * ops.slice(guide_code, (0, first[0, 0], first[0, 1], 0), ops.shape(slope)) + offset
-
-    def compute_output_shape(self, low_code_shape, *others):
-        return low_code_shape
-
-
-def _lifter(fusion):
-    """Model of the lifted and decoded detail; inputs: the guide's pixels, and `_Lift`'s but for the guide's code."""
-    lift = fusion.get_layer("lift_code")
-    guide, low_code = keras.Input(fusion.get_layer("guide").output.shape[1:]), keras.Input(lift.input[1].shape[1:])
-    place = keras.Input((2,), dtype="int32"), *(keras.Input((None, None)) for _ in range(4))
-    lifted = _Lift(lift.radius, lift.epsilon)(low_code, folded_code(_stack(fusion, "guide"), guide), *place)
-    return _compiled([guide, low_code, *place], fusion.get_layer("decoder")(lifted))
-
-
-def _resize(images, rows, columns):
-    """`cscfuse_keras.runtimes.resize_matrices.resized` of a batch."""
-    batch, height, width, channels = tuple(ops.shape(images))
-    tall = ops.matmul(rows, ops.reshape(images, (batch, height, width * channels)))
-    return ops.matmul(ops.expand_dims(columns, 1), ops.reshape(tall, (batch, -1, width, channels)))
-
-
-def _compiled(inputs, outputs):
-    model = keras.Model(inputs, outputs)
-    # Compiling for every new size would take longer than fusing a tile.
-    model.compile(jit_compile=False)
-    return model
-
-
-def _predict(model, *images):
-    return model.predict_on_batch([image[np.newaxis] for image in images])[0]
+def _pixels(squares, scale):
+    """The inverse of `_squares`."""
+    height, width, channels = squares.shape
+    pixels = squares.reshape(height, width, scale, scale, channels // scale**2)
+    return pixels.transpose(0, 2, 1, 3, 4).reshape(height * scale, width * scale, channels // scale**2)

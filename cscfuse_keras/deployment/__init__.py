@@ -1,0 +1,1 @@
+"""Networks as plain arrays without batch normalisation, and what computes them outside Keras."""

@@ -1,0 +1,90 @@
+"""The operations of networks by OpenVINO."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from openvino import opset13 as opset
+
+from cscfuse_keras.deployment.folding import Convolution
+
+# OpenVINO keeps channels before height and width.
+_CHANNELS = 1
+
+
+class OpenVINOOperations:
+    """See `cscfuse_keras.deployment.operations.Operations`; images are nodes (1, channels, height, width)."""
+
+    def convolve(self, images, convolution: Convolution):
+        """Cross-correlation."""
+        kernel, radius = convolution.kernel, convolution.radius
+        side, _, channels, filters = kernel.shape
+        if side > 1 and side * side * filters <= channels:
+            result = self._sum_of_shifted_taps(images, kernel)
+        else:
+            result = _valid(_reflected(images, radius), kernel)
+        return result if convolution.bias is None else opset.add(result, _by_channel(convolution.bias))
+
+    def soft_threshold(self, images, threshold: np.ndarray):
+        """Soft shrinkage."""
+        kept = np.maximum(threshold, 0)
+        limited = opset.minimum(opset.maximum(images, _by_channel(-kept)), _by_channel(kept))
+        shrunk = opset.subtract(images, limited)
+        if (threshold >= 0).all():
+            return shrunk
+        return opset.add(shrunk, opset.multiply(opset.sign(images), _by_channel(np.maximum(-threshold, 0))))
+
+    def two_slopes(self, images, positive: np.ndarray, negative: np.ndarray):
+        """Slopes a channel."""
+        if (positive == 1).all():
+            return opset.prelu(images, opset.constant(negative))
+        above = opset.multiply(opset.relu(images), _by_channel(positive - negative))
+        return opset.add(above, opset.multiply(images, _by_channel(negative)))
+
+    def scale(self, images, factors: np.ndarray):
+        """Multiply channels."""
+        return opset.multiply(images, _by_channel(factors))
+
+    def concatenate(self, images: Sequence):
+        """Join channels."""
+        return opset.concat(list(images), _CHANNELS)
+
+    def box_mean(self, images, radius: int, border: str):
+        """Mean over a square."""
+        for axis in (0, 1):
+            window, padding = [1, 1], [0, 0]
+            window[axis], padding[axis] = 2 * radius + 1, radius
+            padded = opset.pad(images, [0, 0, *padding], [0, 0, *padding], border)
+            images = opset.avg_pool(padded, [1, 1], [0, 0], [0, 0], window, True)
+        return images
+
+    def magnitude(self, images):
+        """Absolute values."""
+        return opset.abs(images)
+
+    def sigmoid(self, images):
+        """Logistic function."""
+        return opset.sigmoid(images)
+
+    def _sum_of_shifted_taps(self, images, kernel):
+        """As `layers.PaddedConv2D` does it: the many-channel image is read once and never padded."""
+        side, _, channels, filters = kernel.shape
+        taps = kernel.transpose(2, 0, 1, 3).reshape(1, 1, channels, side * side * filters)
+        shifts = np.zeros((side, side, side * side, filters, filters), np.float32)
+        for row in range(side):
+            for column in range(side):
+                shifts[row, column, row * side + column] = np.eye(filters)
+        maps = _reflected(_valid(images, taps), side // 2)
+        return _valid(maps, shifts.reshape(side, side, side * side * filters, filters))
+
+
+def _valid(images, kernel):
+    weights = opset.constant(np.ascontiguousarray(kernel.transpose(3, 2, 0, 1)))
+    return opset.convolution(images, weights, [1, 1], [0, 0], [0, 0], [1, 1])
+
+
+def _reflected(images, radius):
+    return opset.pad(images, [0, 0, radius, radius], [0, 0, radius, radius], "reflect") if radius else images
+
+
+def _by_channel(values):
+    return opset.constant(np.asarray(values, np.float32).reshape(1, -1, 1, 1))

@@ -1,0 +1,266 @@
+"""The parts of each network that are worth computing outside Python: codes, and what is made of codes alone."""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from cscfuse_keras.deployment.folding import Convolution, Stack, convolution, fold_decoder, fold_stack
+from cscfuse_keras.deployment.operations import Images, Operations, code
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class IVFEncoder:
+    """From an image to its base and detail codes, base first, as channels of one.
+
+    Attributes:
+        base, detail: the stacks of the two branches.
+        radius: half side of the box filter that makes the base.
+        later_see_image: whether all units but the first see the image instead of their branch's part.
+    """
+
+    base: Stack
+    detail: Stack
+    radius: int
+    later_see_image: bool = False
+    channels: int = 1
+
+    def __call__(self, operations: Operations, image: Images) -> Images:
+        """Compute."""
+        base = operations.box_mean(image, self.radius, "reflect")
+        later = image if self.later_see_image else None
+        codes = [code(operations, self.base, base, later), code(operations, self.detail, image - base, later)]
+        return operations.concatenate(codes)
+
+    @property
+    def smallest(self) -> int:
+        """Least height and width."""
+        return self.radius + 1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class IVFDecoder:
+    """From the sum of base and detail code to the image.
+
+    The decoder is shared and affine, so that the sum of both decoded parts is the decoded sum.
+
+    Attributes:
+        convolutions: one after the other.
+    """
+
+    convolutions: tuple[Convolution, ...]
+
+    def __call__(self, operations: Operations, image: Images) -> Images:
+        """Compute."""
+        for step in self.convolutions:
+            image = operations.convolve(image, step)
+        return operations.sigmoid(image)
+
+    @property
+    def channels(self) -> int:
+        """Of the codes."""
+        return self.convolutions[0].kernel.shape[2]
+
+    smallest: int = 2
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class CodeHeads:
+    """From an image to linear maps of its code, and of the code's local strength.
+
+    Attributes:
+        stack: the coder.
+        heads: 1x1 convolution to all maps.
+        activity_radius: half side of the window of the local strength, see `layers.CodeActivity`; None leaves it out.
+    """
+
+    stack: Stack
+    heads: Convolution
+    activity_radius: int | None = None
+
+    def __call__(self, operations: Operations, image: Images) -> Images:
+        """Compute."""
+        found = code(operations, self.stack, image)
+        if self.activity_radius is not None:
+            strength = operations.box_mean(operations.magnitude(found), self.activity_radius, "symmetric")
+            found = operations.concatenate([found, strength])
+        return operations.convolve(found, self.heads)
+
+    @property
+    def channels(self) -> int:
+        """Of the image."""
+        return self.stack.units[0].encoder.kernel.shape[2]
+
+    @property
+    def reach(self) -> int:
+        """Pixels on all sides that a pixel of the maps depends on."""
+        return self.stack.reach + (self.activity_radius or 0)
+
+    smallest: int = 2
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Code:
+    """From an image to its code.
+
+    Attributes:
+        stack: the coder.
+    """
+
+    stack: Stack
+
+    def __call__(self, operations: Operations, image: Images) -> Images:
+        """Compute."""
+        return code(operations, self.stack, image)
+
+    @property
+    def channels(self) -> int:
+        """Of the image."""
+        return self.stack.units[0].encoder.kernel.shape[2]
+
+    @property
+    def reach(self) -> int:
+        """Pixels on all sides that a pixel of the code depends on."""
+        return self.stack.reach
+
+    smallest: int = 2
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Decoder:
+    """From a code to what it stands for, by one convolution.
+
+    Attributes:
+        convolution: the convolution.
+    """
+
+    convolution: Convolution
+
+    def __call__(self, operations: Operations, image: Images) -> Images:
+        """Compute."""
+        return operations.convolve(image, self.convolution)
+
+    @property
+    def channels(self) -> int:
+        """Of the code."""
+        return self.convolution.kernel.shape[2]
+
+    @property
+    def smallest(self) -> int:
+        """Least height and width."""
+        return self.convolution.radius + 1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class JointDetail:
+    """From a low-resolution image and the guide's squares of pixels, as channels, to the detail of those squares.
+
+    Attributes:
+        linear: filter of both images before the units, which then see its result too; None for none.
+        stack: the coder.
+        decoder: from its code to the detail, to which the filter's result is added.
+    """
+
+    linear: Convolution | None
+    stack: Stack
+    decoder: Convolution
+
+    def __call__(self, operations: Operations, image: Images) -> Images:
+        """Compute."""
+        if self.linear is None:
+            return operations.convolve(code(operations, self.stack, image), self.decoder)
+        filtered = operations.convolve(image, self.linear)
+        seen = operations.concatenate([image, filtered])
+        return filtered + operations.convolve(code(operations, self.stack, seen), self.decoder)
+
+    @property
+    def channels(self) -> int:
+        """Of both images together."""
+        first = self.stack.units[0].encoder if self.linear is None else self.linear
+        return first.kernel.shape[2]
+
+    @property
+    def reach(self) -> int:
+        """Pixels on all sides that a pixel of the detail depends on."""
+        return (self.linear.radius if self.linear else 0) + self.stack.reach + self.decoder.radius
+
+    @property
+    def smallest(self) -> int:
+        """Least height and width."""
+        return 1 + max(1, self.linear.radius if self.linear else 0)
+
+
+def ivf_parts(fusion: keras.Model, rescale: bool = True) -> tuple[IVFEncoder, IVFDecoder]:
+    """Encoder and decoder of a model from `cscfuse_keras.models.ivf.build_fusion`."""
+    encoder = fusion.get_layer("encoder")
+    units = {name: units_named(encoder, f"{name}_unit_") for name in ("base", "detail")}
+    base_image = encoder.get_layer("split").output[0]
+    seen = encoder.get_layer("base_unit_1").input[0] if len(units["base"]) > 1 else base_image
+    split = IVFEncoder(
+        fold_stack(units["base"], rescale),
+        fold_stack(units["detail"], rescale),
+        encoder.get_layer("split").window // 2,
+        seen is not base_image,
+    )
+    first, *others = fold_decoder(fusion.get_layer("decoder"))
+    # Each of the two parts has the offset.
+    return split, IVFDecoder((Convolution(first.kernel, _twice(first.bias)), *_doubled(others)))
+
+
+def ivf_pyramid_parts(fusion: keras.Model, rescale: bool = True) -> tuple[CodeHeads, np.ndarray]:
+    """Coder of a model from `cscfuse_keras.models.ivf_pyramid.build_fusion`, and the first context's (2, channels) map.
+
+    The coder's maps are those of all levels, two each, the finest level's two for pixels, the offset, and the context.
+    """
+    weigher = fusion.get_layer("weigher")
+    names = [f"code_to_map_{k}" for k in range(len(weigher.inputs))]
+    heads = [convolution(weigher.get_layer(name)) for name in (*names, "code_to_pixel_maps", "code_to_offset")]
+    heads.append(convolution(weigher.get_layer("context")))
+    stack = fold_stack(units_named(weigher.get_layer("coder"), "unit_"), rescale)
+    first = convolution(weigher.get_layer("first_context")).kernel[0, 0]
+    return CodeHeads(stack, _side_by_side(heads), weigher.get_layer("activity").radius), first
+
+
+def mef_parts(fusion: keras.Model, rescale: bool = True) -> CodeHeads:
+    """Coder of a model from `cscfuse_keras.models.mef.build_fusion`; its maps are those of all levels."""
+    mapper = fusion.get_layer("mapper")
+    heads = [convolution(mapper.get_layer(f"code_to_map_{k}")) for k in range(len(mapper.inputs))]
+    return CodeHeads(fold_stack(units_named(mapper.get_layer("coder"), "unit_"), rescale), _side_by_side(heads))
+
+
+def joint_part(fusion: keras.Model, rescale: bool = True) -> JointDetail | None:
+    """Joint branch of a model from `cscfuse_keras.models.msf.build_network`; None if it has none."""
+    layers = {layer.name: layer for layer in fusion.layers}
+    if "joint_detail" not in layers:
+        return None
+    return JointDetail(
+        convolution(layers["joint_linear"]) if "joint_linear" in layers else None,
+        fold_stack(units_named(fusion, "joint_unit_"), rescale),
+        convolution(layers["joint_decoder"]),
+    )
+
+
+def guided_parts(fusion: keras.Model, rescale: bool = True) -> tuple[Code, Code, Decoder] | None:
+    """Coders of low resolution and guide, and the decoder, of the paper's branch of a multi-spectral model."""
+    if "lift_code" not in {layer.name for layer in fusion.layers}:
+        return None
+    coders = [Code(fold_stack(units_named(fusion, f"{name}_unit_"), rescale)) for name in ("low_resolution", "guide")]
+    return coders[0], coders[1], Decoder(convolution(fusion.get_layer("decoder")))
+
+
+def units_named(model: keras.Model, prefix: str) -> list:
+    """The units of a model whose names begin so, in their order."""
+    return [layer for layer in model.layers if layer.name.startswith(prefix)]
+
+
+def _side_by_side(convolutions):
+    biases = [np.zeros(each.kernel.shape[3], np.float32) if each.bias is None else each.bias for each in convolutions]
+    return Convolution(np.concatenate([each.kernel for each in convolutions], axis=3), np.concatenate(biases))
+
+
+def _doubled(convolutions):
+    return [Convolution(each.kernel, _twice(each.bias)) for each in convolutions]
+
+
+def _twice(bias):
+    return None if bias is None else 2 * bias

@@ -1,0 +1,102 @@
+"""The operations of networks by TensorFlow, in the form that LiteRT runs fast, with builtin operators alone.
+
+Borders are slices put beside the image, since XNNPACK does not run MIRROR_PAD; shapes are never computed in the graph,
+so that files keep resizable inputs and static shapes inside.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from cscfuse_keras.deployment.folding import Convolution
+
+
+class TensorFlowOperations:
+    """See `cscfuse_keras.deployment.operations.Operations`; images are tensors (batch, height, width, channels)."""
+
+    def convolve(self, images, convolution: Convolution):
+        """Cross-correlation."""
+        kernel = convolution.kernel
+        side, _, channels, filters = kernel.shape
+        if side > 1 and side * side * filters <= channels:
+            result = self._sum_of_shifted_taps(images, kernel)
+        else:
+            result = tf.nn.conv2d(extended(images, convolution.radius, "reflect"), kernel, 1, "VALID")
+        return result if convolution.bias is None else result + convolution.bias
+
+    def soft_threshold(self, images, threshold: np.ndarray):
+        """Soft shrinkage."""
+        kept = np.maximum(threshold, 0)
+        shrunk = images - tf.minimum(tf.maximum(images, -kept), kept)
+        return shrunk if (threshold >= 0).all() else shrunk + np.maximum(-threshold, 0) * tf.sign(images)
+
+    def two_slopes(self, images, positive: np.ndarray, negative: np.ndarray):
+        """Slopes a channel."""
+        if (positive == 1).all():
+            return tf.nn.relu(images) + negative * tf.minimum(images, 0.0)
+        return (positive - negative) * tf.nn.relu(images) + negative * images
+
+    def scale(self, images, factors: np.ndarray):
+        """Multiply channels."""
+        return factors * images
+
+    def concatenate(self, images: Sequence):
+        """Join channels."""
+        return tf.concat(images, -1)
+
+    def box_mean(self, images, radius: int, border: str):
+        """Mean over a square."""
+        side = 2 * radius + 1
+        for axis, window in ((1, (side, 1)), (2, (1, side))):
+            images = tf.nn.avg_pool2d(_extended_axis(images, axis, radius, border), window, 1, "VALID")
+        return images
+
+    def magnitude(self, images):
+        """Absolute values."""
+        return tf.abs(images)
+
+    def sigmoid(self, images):
+        """Logistic function."""
+        return tf.sigmoid(images)
+
+    def _sum_of_shifted_taps(self, images, kernel):
+        """As `layers.PaddedConv2D` does it: the many-channel image is read once and never padded."""
+        side, _, channels, filters = kernel.shape
+        taps = kernel.transpose(2, 0, 1, 3).reshape(1, 1, channels, side * side * filters)
+        shifts = np.zeros((side, side, side * side, filters, filters), np.float32)
+        for row in range(side):
+            for column in range(side):
+                shifts[row, column, row * side + column] = np.eye(filters)
+        maps = extended(tf.nn.conv2d(images, taps, 1, "VALID"), side // 2, "reflect")
+        return tf.nn.conv2d(maps, shifts.reshape(side, side, side * side * filters, filters), 1, "VALID")
+
+
+def extended(images, radius: int, border: str):
+    """Height and width of images (batch, height, width, channels) extended by `radius` pixels on each side.
+
+    Args:
+        images: tensor whose height and width are more than `radius`.
+        radius: pixels added on each side.
+        border: `"reflect"`, `"symmetric"` or `"edge"`, see `layers.padding`.
+    """
+    return _extended_axis(_extended_axis(images, 1, radius, border), 2, radius, border)
+
+
+def _extended_axis(images, axis, radius, border):
+    if radius == 0:
+        return images
+
+    def part(start, stop):
+        return images[(slice(None),) * axis + (slice(start, stop),)]
+
+    if border == "edge":
+        before, after = [part(0, 1)] * radius, [part(-1, None)] * radius
+    elif radius == 1:
+        skipped = 1 if border == "reflect" else 0
+        before, after = [part(skipped, skipped + 1)], [part(-skipped - 1, -skipped or None)]
+    else:
+        skipped = 1 if border == "reflect" else 0
+        before = [tf.reverse(part(skipped, radius + skipped), [axis])]
+        after = [tf.reverse(part(-radius - skipped, -skipped or None), [axis])]
+    return tf.concat([*before, images, *after], axis)

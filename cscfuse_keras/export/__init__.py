@@ -1,0 +1,1 @@
+"""Whole tasks as files for other programs: SavedModel, LiteRT, ONNX, OpenVINO."""

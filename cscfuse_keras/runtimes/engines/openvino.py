@@ -1,0 +1,83 @@
+"""Parts of networks by OpenVINO."""
+
+import collections
+import functools
+import threading
+
+import numpy as np
+import openvino
+from openvino import opset13 as opset
+
+from cscfuse_keras.deployment.openvino_operations import OpenVINOOperations
+from cscfuse_keras.runtimes.engines import Compiled
+from cscfuse_keras.runtimes.engines.small_images import with_small_images
+
+_KEPT_SIZES = 4
+
+# Compiling for one size takes as long as some images of it.
+_WORTH_COMPILING = 4
+
+_HINTS = {"float32": "f32", "bfloat16": "bf16"}
+
+
+class OpenVINOEngine:
+    """Computes on the processor.
+
+    Args:
+        threads: processor threads.
+        precision: `"float32"` or `"bfloat16"`.
+    """
+
+    def __init__(self, threads: int, precision: str = "float32"):
+        self._core = openvino.Core()
+        self._settings = {
+            "INFERENCE_NUM_THREADS": threads,
+            "INFERENCE_PRECISION_HINT": _HINTS[precision],
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        version = openvino.get_version().split("-")[0]
+        self.description = f"openvino {version}, {precision}, {threads} threads"
+
+    def compile(self, part) -> Compiled:
+        """Make a part of `cscfuse_keras.deployment.parts` ready to be called."""
+        return with_small_images(_BySize(functools.partial(self._request, part)), part)
+
+    def _request(self, part, height: int, width: int):
+        """A compiled part for images of a size; -1 for any."""
+        image = opset.parameter([1, height, width, part.channels], np.float32)
+        planes = opset.transpose(image, [0, 3, 1, 2])
+        result = opset.transpose(part(OpenVINOOperations(), planes), [0, 2, 3, 1])
+        model = openvino.Model([result], [image], "part")
+        return self._core.compile_model(model, "CPU", self._settings).create_infer_request()
+
+
+class _BySize:
+    """Images of any size by one model; sizes that keep coming by one of their own, which is faster."""
+
+    def __init__(self, request):
+        self._request = request
+        self._for_any_size = None
+        self._times_seen = collections.Counter()
+        self._for_size = collections.OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        with self._lock:
+            request = self._request_for(*image.shape[:2])
+            # Copied, since the request's memory is used again by its next image.
+            return np.array(request.infer([image[np.newaxis]], share_inputs=True, share_outputs=True)[0][0])
+
+    def _request_for(self, height, width):
+        size = height, width
+        if size in self._for_size:
+            self._for_size.move_to_end(size)
+            return self._for_size[size]
+        self._times_seen[size] += 1
+        if self._times_seen[size] > _WORTH_COMPILING:
+            self._for_size[size] = self._request(height, width)
+            if len(self._for_size) > _KEPT_SIZES:
+                del self._times_seen[self._for_size.popitem(last=False)[0]]
+            return self._for_size[size]
+        if self._for_any_size is None:
+            self._for_any_size = self._request(-1, -1)
+        return self._for_any_size
