@@ -41,7 +41,7 @@ OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
     "--precision",
     default="float32",
     show_default=True,
-    help="Of the arithmetic: float32, or bfloat16 with openvino, which is faster and off by a grey level here and there.",
+    help="Of the arithmetic: float32, or bfloat16 with openvino, which is off by up to three grey levels.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
 def fuse(task, sources, output, preset, runtime, threads, precision, overwrite, **options) -> None:
@@ -64,7 +64,6 @@ def fuse(task, sources, output, preset, runtime, threads, precision, overwrite, 
     load_keras()
     engine = engine_for(runtime, threads, precision)
     fuse_file = TASKS[task].load(preset or task, engine, overwrite, given)
-    click.echo(f"runtime: {engine.description}", err=True)
     results = track(
         run_all(jobs, fuse_file),
         "fusing",
@@ -74,6 +73,8 @@ def fuse(task, sources, output, preset, runtime, threads, precision, overwrite, 
         transient=True,
     )
     failures = [problem for _, problem in results if problem is not None]
+    if len(failures) < len(jobs):
+        click.echo(f"runtime: {engine.description}", err=True)
     _finish(jobs, failures, left_over, TASKS[task].UNIT)
 
 

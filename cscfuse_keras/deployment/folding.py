@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from cscfuse_keras.layers import CodeDecoder, DictionaryConvolutionalUnit, PaddedConv2D
+from cscfuse_keras import layers
 
 # Channels that normalisation switches off keep a scale that may be divided by, and whose products do not underflow.
 _SMALLEST = 1e-30
@@ -91,7 +91,7 @@ class Stack:
         )
 
 
-def fold_stack(units: Sequence[DictionaryConvolutionalUnit], rescale: bool = True) -> Stack:
+def fold_stack(units: Sequence[layers.DictionaryConvolutionalUnit], rescale: bool = True) -> Stack:
     """Units without their normalisation: the same codes in less time.
 
     Codes are carried divided by a scale a channel, the product of the gains so far. With z = p y before a unit and
@@ -135,7 +135,7 @@ def fold_stack(units: Sequence[DictionaryConvolutionalUnit], rescale: bool = Tru
     return Stack(tuple(folded), None if (scale == 1).all() else _single(scale))
 
 
-def fold_decoder(decoder: CodeDecoder) -> tuple[Convolution, ...]:
+def fold_decoder(decoder: layers.CodeDecoder) -> tuple[Convolution, ...]:
     """The convolutions of a decoder of codes with their normalisation; what is before its sigmoid."""
     folded = []
     for layer, normalization in zip(decoder.convolutions, decoder.normalizations, strict=True):
@@ -144,7 +144,7 @@ def fold_decoder(decoder: CodeDecoder) -> tuple[Convolution, ...]:
     return tuple(folded)
 
 
-def convolution(layer: PaddedConv2D) -> Convolution:
+def convolution(layer: layers.PaddedConv2D) -> Convolution:
     """A convolution as arrays.
 
     Raises:
@@ -171,7 +171,7 @@ def _check(unit):
 
 
 def _shrinkage(layer, scale, channels):
-    if hasattr(layer, "threshold"):
+    if isinstance(layer, layers.SoftThreshold):
         threshold = np.broadcast_to(_values(layer.threshold), channels)
         if layer.nonnegative:
             threshold = np.maximum(threshold, 0)

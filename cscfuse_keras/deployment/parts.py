@@ -1,6 +1,11 @@
-"""The parts of each network that are worth computing outside Python: codes, and what is made of codes alone."""
+"""The parts of each network that are worth computing outside Python: codes, and what is made of codes alone.
+
+Each part is called with who computes and an image, and gives one image or more of the same height and width. `channels`
+are the image's, and height and width are at least `smallest`.
+"""
 
 import dataclasses
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -11,7 +16,7 @@ from cscfuse_keras.deployment.operations import Images, Operations, code
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class IVFEncoder:
-    """From an image to its base and detail codes, base first, as channels of one.
+    """From an image to its base and detail codes.
 
     Attributes:
         base, detail: the stacks of the two branches.
@@ -25,12 +30,11 @@ class IVFEncoder:
     later_see_image: bool = False
     channels: int = 1
 
-    def __call__(self, operations: Operations, image: Images) -> Images:
+    def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
         base = operations.box_mean(image, self.radius, "reflect")
         later = image if self.later_see_image else None
-        codes = [code(operations, self.base, base, later), code(operations, self.detail, image - base, later)]
-        return operations.concatenate(codes)
+        return [code(operations, self.base, base, later), code(operations, self.detail, image - base, later)]
 
     @property
     def smallest(self) -> int:
@@ -50,11 +54,11 @@ class IVFDecoder:
 
     convolutions: tuple[Convolution, ...]
 
-    def __call__(self, operations: Operations, image: Images) -> Images:
+    def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
         for step in self.convolutions:
             image = operations.convolve(image, step)
-        return operations.sigmoid(image)
+        return [operations.sigmoid(image)]
 
     @property
     def channels(self) -> int:
@@ -70,21 +74,31 @@ class CodeHeads:
 
     Attributes:
         stack: the coder.
-        heads: 1x1 convolution to all maps.
-        activity_radius: half side of the window of the local strength, see `layers.CodeActivity`; None leaves it out.
+        heads: 1x1 convolution of the code to all maps.
+        strength_heads: 1x1 convolution of the local strength, see `layers.CodeActivity`, to what is added to them; None
+            for nothing.
+        radius: half side of the window of the local strength.
     """
 
     stack: Stack
     heads: Convolution
-    activity_radius: int | None = None
+    strength_heads: Convolution | None = None
+    radius: int = 0
 
-    def __call__(self, operations: Operations, image: Images) -> Images:
+    def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
         found = code(operations, self.stack, image)
-        if self.activity_radius is not None:
-            strength = operations.box_mean(operations.magnitude(found), self.activity_radius, "symmetric")
-            found = operations.concatenate([found, strength])
-        return operations.convolve(found, self.heads)
+        maps = operations.convolve(found, self.heads)
+        if self.strength_heads is None:
+            return [maps]
+        # The mean of maps is the map of means, and there are fewer maps than codes.
+        strength = operations.convolve(operations.magnitude(found), self.strength_heads)
+        return [maps + operations.box_mean(strength, self.radius, "symmetric")]
+
+    def only(self, maps: Sequence[int]) -> "CodeHeads":
+        """The same with some of the maps."""
+        strength = None if self.strength_heads is None else _filters(self.strength_heads, maps)
+        return dataclasses.replace(self, heads=_filters(self.heads, maps), strength_heads=strength)
 
     @property
     def channels(self) -> int:
@@ -94,7 +108,7 @@ class CodeHeads:
     @property
     def reach(self) -> int:
         """Pixels on all sides that a pixel of the maps depends on."""
-        return self.stack.reach + (self.activity_radius or 0)
+        return self.stack.reach + self.radius
 
     smallest: int = 2
 
@@ -109,9 +123,9 @@ class Code:
 
     stack: Stack
 
-    def __call__(self, operations: Operations, image: Images) -> Images:
+    def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
-        return code(operations, self.stack, image)
+        return [code(operations, self.stack, image)]
 
     @property
     def channels(self) -> int:
@@ -136,9 +150,9 @@ class Decoder:
 
     convolution: Convolution
 
-    def __call__(self, operations: Operations, image: Images) -> Images:
+    def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
-        return operations.convolve(image, self.convolution)
+        return [operations.convolve(image, self.convolution)]
 
     @property
     def channels(self) -> int:
@@ -165,13 +179,13 @@ class JointDetail:
     stack: Stack
     decoder: Convolution
 
-    def __call__(self, operations: Operations, image: Images) -> Images:
+    def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
         if self.linear is None:
-            return operations.convolve(code(operations, self.stack, image), self.decoder)
+            return [operations.convolve(code(operations, self.stack, image), self.decoder)]
         filtered = operations.convolve(image, self.linear)
         seen = operations.concatenate([image, filtered])
-        return filtered + operations.convolve(code(operations, self.stack, seen), self.decoder)
+        return [filtered + operations.convolve(code(operations, self.stack, seen), self.decoder)]
 
     @property
     def channels(self) -> int:
@@ -216,9 +230,15 @@ def ivf_pyramid_parts(fusion: keras.Model, rescale: bool = True) -> tuple[CodeHe
     names = [f"code_to_map_{k}" for k in range(len(weigher.inputs))]
     heads = [convolution(weigher.get_layer(name)) for name in (*names, "code_to_pixel_maps", "code_to_offset")]
     heads.append(convolution(weigher.get_layer("context")))
-    stack = fold_stack(units_named(weigher.get_layer("coder"), "unit_"), rescale)
-    first = convolution(weigher.get_layer("first_context")).kernel[0, 0]
-    return CodeHeads(stack, _side_by_side(heads), weigher.get_layer("activity").radius), first
+    all_heads = _side_by_side(heads)
+    of_code, of_strength = np.split(all_heads.kernel, 2, axis=2)
+    coder = CodeHeads(
+        fold_stack(units_named(weigher.get_layer("coder"), "unit_"), rescale),
+        Convolution(of_code, all_heads.bias),
+        Convolution(of_strength),
+        weigher.get_layer("activity").radius,
+    )
+    return coder, convolution(weigher.get_layer("first_context")).kernel[0, 0]
 
 
 def mef_parts(fusion: keras.Model, rescale: bool = True) -> CodeHeads:
@@ -251,6 +271,11 @@ def guided_parts(fusion: keras.Model, rescale: bool = True) -> tuple[Code, Code,
 def units_named(model: keras.Model, prefix: str) -> list:
     """The units of a model whose names begin so, in their order."""
     return [layer for layer in model.layers if layer.name.startswith(prefix)]
+
+
+def _filters(whole, chosen):
+    bias = None if whole.bias is None else whole.bias[list(chosen)]
+    return Convolution(np.ascontiguousarray(whole.kernel[..., list(chosen)]), bias)
 
 
 def _side_by_side(convolutions):

@@ -1,4 +1,4 @@
-"""Line fits of the fast guided filter on the host: `cscfuse_keras.layers.fast_guided_filter.local_lines` of an image."""
+"""Line fits of the fast guided filter on the host; see `cscfuse_keras.layers.fast_guided_filter.local_lines`."""
 
 import numpy as np
 
@@ -15,22 +15,25 @@ def local_lines(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: flo
     Returns:
         `(slope, offset)`, each of the shape of `source`, not averaged.
     """
-    variance = covariance = np.zeros_like(guide[:1, :1])
-    for axis in (0, 1):
-        inside = _shifted(np.ones_like(guide[..., :1]), axis, radius)
-        guides, sources = _shifted(guide, axis, radius), _shifted(source, axis, radius)
-        count = sum(inside)
-        guide, source = sum(guides) / count, sum(sources) / count
-        squares = products = np.float32(0)
-        for present, guide_values, source_values in zip(inside, guides, sources, strict=True):
-            deviation = present * (guide_values - guide)
-            squares, products = squares + deviation * deviation, products + deviation * (source_values - source)
-        if axis == 1:
-            squares = squares + sum(_shifted(variance, axis, radius))
-            products = products + sum(_shifted(covariance, axis, radius))
-        variance, covariance = squares / count, products / count
+    zeros = np.zeros_like(guide)
+    guide, source, variance, covariance = _line_sums(guide, source, zeros, zeros, 0, radius)
+    guide, source, variance, covariance = _line_sums(guide, source, variance, covariance, 1, radius)
     slope = covariance / (variance + np.float32(epsilon))
     return slope, source - slope * guide
+
+
+def _line_sums(guide, source, variance, covariance, axis, radius):
+    """Means, variance and covariance in windows along an axis, of samples that have these themselves."""
+    inside = _shifted(np.ones_like(guide[..., :1]), axis, radius)
+    guides, sources = _shifted(guide, axis, radius), _shifted(source, axis, radius)
+    count = np.sum(inside, axis=0)
+    guide, source = np.sum(guides, axis=0) / count, np.sum(sources, axis=0) / count
+    variance, covariance = (np.sum(_shifted(part, axis, radius), axis=0) for part in (variance, covariance))
+    for present, guide_values, source_values in zip(inside, guides, sources, strict=True):
+        deviation = present * (guide_values - guide)
+        variance += deviation * deviation
+        covariance += deviation * (source_values - source)
+    return guide, source, variance / count, covariance / count
 
 
 def _shifted(image, axis, radius):

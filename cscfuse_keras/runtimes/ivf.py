@@ -1,5 +1,7 @@
 """Infrared-visible fusion by the paper's network, with its merge rules on the host."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
@@ -24,14 +26,14 @@ class IVFRuntime:
 
     def __call__(self, infrared: np.ndarray, visible: np.ndarray) -> np.ndarray:
         """Fuse two float32 images (height, width) in [0, 1] to one of the same shape and range."""
-        base, detail = (self.encode(image[..., np.newaxis]) for image in (infrared, visible))
-        return self.decode(self.merged(base, detail))[..., 0]
+        codes = [self.encode(image[..., np.newaxis]) for image in (infrared, visible)]
+        (fused,) = self.decode(self.merged(*codes))
+        return fused[..., 0]
 
-    def merged(self, infrared: np.ndarray, visible: np.ndarray) -> np.ndarray:
-        """Sum of merged base and detail codes (height, width, channels) of two images' codes, base before detail."""
-        codes = [np.split(code, 2, axis=-1) for code in (infrared, visible)]
+    def merged(self, infrared: Sequence[np.ndarray], visible: Sequence[np.ndarray]) -> np.ndarray:
+        """Sum of merged base and merged detail codes (height, width, channels) of two images' base and detail codes."""
         base, detail = (
             np.float32(layer.gain) * merge(layer.rule, *pair)
-            for layer, pair in zip(self.merges, zip(*codes, strict=True), strict=True)
+            for layer, pair in zip(self.merges, zip(infrared, visible, strict=True), strict=True)
         )
         return base + detail

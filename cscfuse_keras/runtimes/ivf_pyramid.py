@@ -29,8 +29,10 @@ class IVFPyramidRuntime:
         self.levels = len(fusion.get_layer("weigher").inputs)
         self.contrast = contrast_settings(fusion).contrast
         coder, self.first_context = ivf_pyramid_parts(fusion)
-        # One part with all heads: few channels cost little.
+        pixels = 2 * self.levels
         self.coder, self.reach = engine.compile(coder), coder.reach
+        # The finest level costs most, and tells no other what it saw.
+        self.finest_coder = engine.compile(coder.only([0, 1, pixels, pixels + 1]))
 
     def __call__(self, infrared: np.ndarray, visible: np.ndarray) -> np.ndarray:
         """Fuse two float32 images (height, width) in [0, 1] to one of the same shape, in (0, 1)."""
@@ -47,15 +49,18 @@ class IVFPyramidRuntime:
         """
         more = len(pyramid) - self.levels
         context = pyramid[-1] @ self.first_context
-        maps, found, offset = [], np.zeros((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32)
-        pixels, context_from = 2 * self.levels, 2 * self.levels + 3
-        for k, level in reversed(list(enumerate(pyramid))):
-            if maps:
-                context = double(context, *level.shape[:2])
-            found = run_in_strips(self.coder, np.concatenate([level, context], axis=-1), self.reach)
+        offset_at = 2 * self.levels + 2
+        maps, offset = [], None
+        for k in reversed(range(1, len(pyramid))):
+            found = self._run(self.coder, pyramid[k], context)
             head = max(0, k - more)
-            if not maps:
-                offset = found[..., pixels + 2 : context_from]
             maps.insert(0, found[..., 2 * head : 2 * head + 2])
-            context = np.ascontiguousarray(found[..., context_from:])
-        return maps, found[..., pixels : pixels + 2], offset
+            offset = found[..., offset_at : offset_at + 1] if offset is None else offset
+            context = double(np.ascontiguousarray(found[..., offset_at + 1 :]), *pyramid[k - 1].shape[:2])
+        if offset is None:
+            offset = self._run(self.coder, pyramid[0], context)[..., offset_at : offset_at + 1]
+        found = self._run(self.finest_coder, pyramid[0], context)
+        return [found[..., :2], *maps], found[..., 2:], offset
+
+    def _run(self, coder, level, context):
+        return run_in_strips(coder, np.concatenate([level, context], axis=-1), self.reach)

@@ -120,7 +120,7 @@ class _GuidedDetail:
 
     def low_code(self, low: Part, size, window: Window) -> Part:
         around = widened(window, self.low_reach, size)
-        return Part(Part(self.low_coder(low[around]), around)[window], window)
+        return Part(Part(self.low_coder(low[around])[0], around)[window], window)
 
     def lifted(self, low_code: Part, guide: Part, size, window: Window) -> np.ndarray:
         short = widened(window, self.line_reach, size)
@@ -129,11 +129,11 @@ class _GuidedDetail:
         decoded = widened(place, 1, tuple(self.scale * side for side in size))
         shrink = [shrinking(*spans, self.scale, self.grid) for spans in zip(short, coded, size, strict=True)]
         enlarge = [enlarging(*spans, self.scale, self.grid) for spans in zip(decoded, short, size, strict=True)]
-        guide_code = Part(self.guide_coder(guide[coded]), coded)
+        guide_code = Part(self.guide_coder(guide[coded])[0], coded)
         lines = local_lines(resized(guide_code.pixels, *shrink), low_code[short], self.radius, self.epsilon)
         slope, offset = (resized(part, *enlarge) for part in lines)
         lifted = slope * guide_code[decoded] + offset
-        return Part(self.decoder(lifted), decoded)[place]
+        return Part(self.decoder(lifted)[0], decoded)[place]
 
 
 class _JointDetail:
@@ -148,7 +148,7 @@ class _JointDetail:
             around = widened(piece, self.reach, size)
             fine = scaled(around, self.scale)
             both = np.concatenate([low[around], _squares(guide[fine], self.scale)], axis=-1)
-            detail = Part(_pixels(self.compute(both), self.scale), fine)
+            detail = Part(_pixels(self.compute(both)[0], self.scale), fine)
             piece = scaled(piece, self.scale)
             place = fused[piece]
             place += detail[piece]

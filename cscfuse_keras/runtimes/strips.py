@@ -1,7 +1,4 @@
-"""A network run over an image in strips of rows: the same numbers in bounded memory.
-
-It is also faster, since a strip's codes stay in the processor's cache.
-"""
+"""A network run over an image in strips of rows: the same numbers in bounded memory."""
 
 from collections.abc import Callable
 
@@ -9,25 +6,26 @@ import numpy as np
 
 
 def run_in_strips(
-    network: Callable[[np.ndarray], np.ndarray], image: np.ndarray, reach: int, pixels: int = 2**17
+    network: Callable[[np.ndarray], list[np.ndarray]], image: np.ndarray, reach: int, pixels: int = 2**18
 ) -> np.ndarray:
-    """Apply a network of the size-keeping kind to an image, strip by strip.
+    """Apply a network of the size-keeping kind to an image, strip by strip, all of one size.
 
     Args:
-        network: from (rows, width, channels) to (rows, width, other channels), for any number of rows.
+        network: from (rows, width, channels) to one image (rows, width, other channels), for any number of rows.
         image: array (height, width, channels).
         reach: rows above and below that a row of the result depends on.
-        pixels: about how many pixels a strip has, without those it only looks at.
+        pixels: at most about how many pixels a strip has, without those it only looks at.
 
     Returns:
         Array (height, width, other channels).
     """
     height, width = image.shape[:2]
-    rows = max(4 * reach, pixels // width)
+    strips = -(-height * width // pixels)
+    rows = max(-(-height // strips), min(height, 4 * reach))
+    seen = min(height, rows + 2 * reach)
     parts = []
     for top in range(0, height, rows):
-        bottom = min(top + rows, height)
-        # A last strip of a few rows would be thinner than what the network looks at.
-        first, last = max(0, min(top, height - rows) - reach), min(height, bottom + reach)
-        parts.append(network(image[first:last])[top - first : bottom - first])
+        first = min(max(0, top - reach), height - seen)
+        (result,) = network(image[first : first + seen])
+        parts.append(result[top - first : min(top + rows, height) - first])
     return np.concatenate(parts) if len(parts) > 1 else parts[0]

@@ -30,7 +30,7 @@ def test_pictures_in_any_order(fuse, scenes, tmp_path, bracket):
     files = [scenes / "still" / f"{k}.png" for k in (2, 0, 1)]
     result = fuse(*files, "-o", tmp_path / "fused.png")
     assert result.exit_code == 0, result.output
-    assert result.output == f"{tmp_path / 'fused.png'}\n"
+    assert result.stdout == f"{tmp_path / 'fused.png'}\n"
     fused = read_picture(tmp_path / "fused.png").pixels
     assert fused.shape == bracket[0].shape
     assert fused.dtype == np.uint8

@@ -38,7 +38,7 @@ def fuse(cscfuse, msf_model, images, monkeypatch):
 def test_images_without_a_place(fuse, low, arguments, output, dtype):
     result = fuse(low, "guide.png", "-o", output, *arguments)
     assert result.exit_code == 0, result.output
-    assert result.output == f"{output}\n"
+    assert result.stdout == f"{output}\n"
     fused = read_cube(output).samples
     assert (fused.shape, fused.dtype) == ((18, 24, 4), dtype)
 

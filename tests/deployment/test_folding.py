@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from cscfuse_keras.layers import DictionaryConvolutionalUnit
-from cscfuse_keras.models.msf import MSFConfig, build_network
 from cscfuse_keras.deployment.folding import fold_stack
 from cscfuse_keras.deployment.keras_operations import KerasOperations
 from cscfuse_keras.deployment.operations import code
+from cscfuse_keras.layers import DictionaryConvolutionalUnit
+from cscfuse_keras.models.msf import MSFConfig, build_network
 
 pytestmark = pytest.mark.backend
 

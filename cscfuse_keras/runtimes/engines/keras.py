@@ -33,8 +33,9 @@ class KerasEngine:
         # Compiling for every new image size would take longer than fusing one image.
         model.compile(jit_compile=False)
 
-        def compute(image: np.ndarray) -> np.ndarray:
-            return model.predict_on_batch(image[np.newaxis])[0]
+        def compute(image: np.ndarray) -> list[np.ndarray]:
+            results = model.predict_on_batch(image[np.newaxis])
+            return [result[0] for result in (results if isinstance(results, list) else [results])]
 
         return compute
 

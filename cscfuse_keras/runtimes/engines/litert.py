@@ -36,12 +36,14 @@ class _BySize:
         self._interpreters = collections.OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, image: np.ndarray) -> np.ndarray:
+    def __call__(self, image: np.ndarray) -> list[np.ndarray]:
         with self._lock:
             interpreter = self._interpreter(image.shape)
             interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image[np.newaxis])
             interpreter.invoke()
-            return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
+            # Their names are numbered; the file orders them as it likes.
+            details = sorted(interpreter.get_output_details(), key=lambda output: output["name"])
+            return [interpreter.get_tensor(output["index"])[0] for output in details]
 
     def _interpreter(self, shape):
         if shape not in self._interpreters:

@@ -46,8 +46,8 @@ class OpenVINOEngine:
         """A compiled part for images of a size; -1 for any."""
         image = opset.parameter([1, height, width, part.channels], np.float32)
         planes = opset.transpose(image, [0, 3, 1, 2])
-        result = opset.transpose(part(OpenVINOOperations(), planes), [0, 2, 3, 1])
-        model = openvino.Model([result], [image], "part")
+        results = [opset.transpose(result, [0, 2, 3, 1]) for result in part(OpenVINOOperations(), planes)]
+        model = openvino.Model(results, [image], "part")  # pyright: ignore[reportGeneralTypeIssues]
         return self._core.compile_model(model, "CPU", self._settings).create_infer_request()
 
 
@@ -61,11 +61,17 @@ class _BySize:
         self._for_size = collections.OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, image: np.ndarray) -> np.ndarray:
+    def __call__(self, image: np.ndarray) -> list[np.ndarray]:
         with self._lock:
-            request = self._request_for(*image.shape[:2])
-            # Copied, since the request's memory is used again by its next image.
-            return np.array(request.infer([image[np.newaxis]], share_inputs=True, share_outputs=True)[0][0])
+            height, width = image.shape[:2]
+            request = self._request_for(height, width)
+            channels = [output.get_partial_shape()[3].get_length() for output in request.model_outputs]
+            results = [np.empty((1, height, width, count), np.float32) for count in channels]
+            # Computed in place: memory of the request's own would be used again by its next image.
+            for k, result in enumerate(results):
+                request.set_output_tensor(k, openvino.Tensor(result, shared_memory=True))
+            request.infer([image[np.newaxis]], share_inputs=True)
+            return [result[0] for result in results]
 
     def _request_for(self, height, width):
         size = height, width
