@@ -82,6 +82,7 @@ def msf_case(preset: str | None) -> Callable:
 
 CASES = {
     "ivf": ivf_case("ivf"),
+    "ivf-lite": ivf_case("ivf-lite"),
     "ivf-paper": ivf_case("ivf-paper"),
     "mef": mef_case("mef"),
     "mef-paper": mef_case("mef-paper"),
@@ -101,7 +102,9 @@ def main(cases: tuple[str, ...], runtimes: tuple[str, ...], repeats: int, child:
         _serve(cases[0], runtimes[0])
         return
     console = Console()
-    table = Table("fused", "runtime", "median s", "memory peak, MB", "differs from keras by", title=_machine())
+    table = Table(
+        "fused", "runtime", "median s", "processor s", "memory peak, MB", "differs from keras by", title=_machine()
+    )
     for case in cases:
         children = {name: _Child(case, name) for name in runtimes}
         times = {name: [] for name in runtimes}
@@ -112,7 +115,8 @@ def main(cases: tuple[str, ...], runtimes: tuple[str, ...], repeats: int, child:
         reference = results.get("keras", {}).get("fused")
         for name, result in results.items():
             difference = "" if reference is None else f"{_difference(result['fused'], reference):.1e}"
-            table.add_row(case, name, f"{statistics.median(times[name]):.3f}", f"{result['peak']}", difference)
+            medians = [f"{statistics.median(column):.3f}" for column in zip(*times[name], strict=True)]
+            table.add_row(case, name, *medians, f"{result['peak']}", difference)
         table.add_section()
         click.echo(f"{case}: measured", err=True)
     console.print(table)
@@ -128,7 +132,7 @@ class _Child:
         )
         self._ask("ready")
 
-    def run(self) -> float:
+    def run(self) -> list[float]:
         return self._ask("run")
 
     def close(self) -> dict:
@@ -154,10 +158,10 @@ def _serve(case: str, runtime: str) -> None:
     for _ in range(WARM_UP):
         fused = fuse()
     for line in sys.stdin:
-        began = time.perf_counter()
+        began, processor = time.perf_counter(), time.process_time()
         if line.strip() == "run":
             fused = fuse()
-        answer = time.perf_counter() - began
+        answer = time.perf_counter() - began, time.process_time() - processor
         if line.strip() == "close":
             answer = {
                 "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
