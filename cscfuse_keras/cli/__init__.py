@@ -11,6 +11,7 @@ COMMANDS = {
     "fuse": "Fuse pictures.",
     "train": "Train a network on pictures.",
     "evaluate": "Judge fused pictures.",
+    "export": "Write whole tasks as files for other programs.",
     "convert": "Convert the published release's weights.",
     "patches": "Cut training patches into an HDF5 file.",
     "samples": "Draw sample scenes to try things with.",

@@ -15,8 +15,13 @@ def load_keras() -> None:
 
     TensorFlow writes to the process's standard error before its own log level applies.
     """
-    with _no_standard_error() if silent else contextlib.nullcontext():
+    with quietly():
         importlib.import_module("keras")
+
+
+def quietly() -> contextlib.AbstractContextManager[None]:
+    """Drop what libraries print to standard error meanwhile, unless `--debug` was given."""
+    return _no_standard_error() if silent else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

@@ -16,11 +16,13 @@ class Graph:
         inputs: shape of each input by name, None where any length will do.
         output: shape of the fused image.
         function: from tensors by the inputs' names, as keywords, to the fused image.
+        smallest: least height and width of the images (msf: of the low-resolution one).
     """
 
     inputs: Mapping[str, tuple[int | None, ...]]
     output: tuple[int | None, ...]
     function: Callable[..., Any]
+    smallest: int = 1
 
 
 def graph_for(
