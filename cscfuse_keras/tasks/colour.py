@@ -30,9 +30,13 @@ def with_luma(rgb: np.ndarray, new_luma: np.ndarray) -> np.ndarray:
     Returns:
         float array (height, width, 3) in [0, 1].
     """
-    grey = new_luma[..., np.newaxis]
     chroma = rgb - luma(rgb)[..., np.newaxis]
-    room = np.where(chroma > 0, 1 - grey, grey)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fitting = np.where(np.abs(chroma) > room, room / np.abs(chroma), 1)
-    return np.clip(grey + fitting.min(axis=-1, keepdims=True) * chroma, 0, 1)
+    red, green, blue = np.moveaxis(chroma, -1, 0)
+    # Where there is no chroma on one side, the other side decides; the least positive number keeps the ratio finite.
+    tiny = np.finfo(rgb.dtype).tiny
+    above = np.maximum(np.maximum(np.maximum(red, green), blue), tiny)
+    below = np.maximum(-np.minimum(np.minimum(red, green), blue), tiny)
+    with np.errstate(over="ignore"):
+        fitting = np.minimum(np.minimum((1 - new_luma) / above, new_luma / below), 1)
+    fused = new_luma[..., np.newaxis] + fitting[..., np.newaxis] * chroma
+    return np.clip(fused, 0, 1, out=fused)
