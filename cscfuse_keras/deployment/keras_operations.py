@@ -7,6 +7,8 @@ import numpy as np
 
 from cscfuse_keras.deployment.folding import Convolution
 from cscfuse_keras.layers import BoxFilter, PaddedConv2D, SoftThreshold
+from cscfuse_keras.layers.fast_guided_filter import neighbours
+from cscfuse_keras.layers.resize import resize_by_matrices
 
 
 class KerasOperations:
@@ -49,6 +51,18 @@ class KerasOperations:
     def box_mean(self, images, radius: int, border: str):
         """Mean over a square."""
         return BoxFilter(radius, border)(images)
+
+    def resize(self, images, rows, columns):
+        """Resize by matrices."""
+        return resize_by_matrices(images, rows, columns)
+
+    def neighbours(self, images, axis: int, radius: int):
+        """Shifted images."""
+        return neighbours(images, axis + 1, radius)
+
+    def ones(self, images):
+        """A channel of ones."""
+        return keras.layers.Rescaling(0.0, offset=1.0)(images[..., :1])
 
     def magnitude(self, images):
         """Absolute values."""

@@ -60,6 +60,24 @@ class OpenVINOOperations:
             images = opset.avg_pool(padded, [1, 1], [0, 0], [0, 0], window, True)
         return images
 
+    def resize(self, images, rows, columns):
+        """Resize by matrices."""
+        return opset.matmul(opset.matmul(rows, images, False, False), columns, False, True)
+
+    def neighbours(self, images, axis: int, radius: int):
+        """Shifted images."""
+        axis, widths = axis + 2, [0, 0, 0, 0]
+        widths[axis] = radius
+        padded = opset.pad(images, widths, widths, "constant", opset.constant(np.float32(0)))
+        # The last one ends with the image.
+        stops = [*range(-2 * radius, 0), np.iinfo(np.int64).max]
+        return [opset.slice(padded, [k], [stop], [1], [axis]) for k, stop in enumerate(stops)]
+
+    def ones(self, images):
+        """A channel of ones."""
+        first = opset.slice(images, [0], [1], [1], [_CHANNELS])
+        return opset.broadcast(opset.constant(np.float32(1)), opset.shape_of(first))
+
     def magnitude(self, images):
         """Absolute values."""
         return opset.abs(images)

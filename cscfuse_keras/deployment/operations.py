@@ -6,7 +6,11 @@ from typing import Any, Protocol, TypeAlias
 from cscfuse_keras.deployment.folding import Convolution, SoftThreshold, Stack
 
 Images: TypeAlias = Any
-"""Symbolic images (1, height, width, channels) of whoever computes; + and - are understood, of equal shapes."""
+"""Symbolic images (1, height, width, channels) of whoever computes; + - * / are understood, of equal shapes,
+with float32 arrays, and with one channel for all."""
+
+Matrix: TypeAlias = Any
+"""Symbolic matrices (1, rows, columns) of whoever computes."""
 
 
 class Operations(Protocol):
@@ -34,6 +38,18 @@ class Operations(Protocol):
 
     def box_mean(self, images: Images, radius: int, border: str) -> Images:
         """Mean over (2 radius + 1)^2 pixels; `"reflect"` or `"symmetric"` border, see `layers.box_filter`."""
+        ...
+
+    def resize(self, images: Images, rows: Matrix, columns: Matrix) -> Images:
+        """Make each row of the result of rows by a row of weights, and columns likewise."""
+        ...
+
+    def neighbours(self, images: Images, axis: int, radius: int) -> list[Images]:
+        """The 2 radius + 1 samples around each one along axis 0 (up to down) or 1; zeros beyond the border."""
+        ...
+
+    def ones(self, images: Images) -> Images:
+        """One channel of ones, of the same height and width."""
         ...
 
     def magnitude(self, images: Images) -> Images:

@@ -1,16 +1,19 @@
 """The parts of each network that are worth computing outside Python: codes, and what is made of codes alone.
 
-Each part is called with who computes and an image, and gives one image or more of the same height and width. `channels`
-are the image's, and height and width are at least `smallest`.
+Each part is called with who computes and its inputs, and gives one image or more of the height and width of the first.
+`channels` has an entry an input: how many an image has, whose height and width are at least `smallest`, or None for a
+matrix.
 """
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from cscfuse_keras.deployment.folding import Convolution, Stack, convolution, fold_decoder, fold_stack
+from cscfuse_keras.deployment.local_lines import local_lines
 from cscfuse_keras.deployment.operations import Images, Operations, code
 
 
@@ -28,7 +31,7 @@ class IVFEncoder:
     detail: Stack
     radius: int
     later_see_image: bool = False
-    channels: int = 1
+    channels: tuple[int] = (1,)
 
     def __call__(self, operations: Operations, image: Images) -> list[Images]:
         """Compute."""
@@ -61,9 +64,9 @@ class IVFDecoder:
         return [operations.sigmoid(image)]
 
     @property
-    def channels(self) -> int:
+    def channels(self) -> tuple[int]:
         """Of the codes."""
-        return self.convolutions[0].kernel.shape[2]
+        return (self.convolutions[0].kernel.shape[2],)
 
     smallest: int = 2
 
@@ -101,9 +104,9 @@ class CodeHeads:
         return dataclasses.replace(self, heads=_filters(self.heads, maps), strength_heads=strength)
 
     @property
-    def channels(self) -> int:
+    def channels(self) -> tuple[int]:
         """Of the image."""
-        return self.stack.units[0].encoder.kernel.shape[2]
+        return (self.stack.units[0].encoder.kernel.shape[2],)
 
     @property
     def reach(self) -> int:
@@ -128,9 +131,9 @@ class Code:
         return [code(operations, self.stack, image)]
 
     @property
-    def channels(self) -> int:
+    def channels(self) -> tuple[int]:
         """Of the image."""
-        return self.stack.units[0].encoder.kernel.shape[2]
+        return (self.stack.units[0].encoder.kernel.shape[2],)
 
     @property
     def reach(self) -> int:
@@ -155,14 +158,53 @@ class Decoder:
         return [operations.convolve(image, self.convolution)]
 
     @property
-    def channels(self) -> int:
+    def channels(self) -> tuple[int]:
         """Of the code."""
-        return self.convolution.kernel.shape[2]
+        return (self.convolution.kernel.shape[2],)
 
     @property
     def smallest(self) -> int:
         """Least height and width."""
         return self.convolution.radius + 1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class LiftedDetail:
+    """From a guide and a code at low resolution to what that code, lifted along the guide's code, stands for.
+
+    The inputs after these two are matrices for rows and columns, two that shrink the guide's code to low resolution and
+    two that enlarge from there: how depends on where the images lie in the whole.
+
+    Attributes:
+        guide_coder: the guide's coder, which gives as many channels as the other code has.
+        decoder: of the lifted code.
+        radius: of the fast guided filter, in pixels at low resolution.
+        epsilon: its regularisation.
+    """
+
+    guide_coder: Code
+    decoder: Decoder
+    radius: int
+    epsilon: float
+
+    def __call__(self, operations: Operations, guide: Images, low_code: Images, *matrices: Any) -> list[Images]:
+        """Compute."""
+        shrink, enlarge = matrices[:2], matrices[2:]
+        (guide_code,) = self.guide_coder(operations, guide)
+        low_guide_code = operations.resize(guide_code, *shrink)
+        slope, offset = local_lines(operations, low_guide_code, low_code, self.radius, self.epsilon)
+        lifted = operations.resize(slope, *enlarge) * guide_code + operations.resize(offset, *enlarge)
+        return self.decoder(operations, lifted)
+
+    @property
+    def channels(self) -> tuple[int | None, ...]:
+        """Of guide and code; then there are four matrices."""
+        return (*self.guide_coder.channels, *self.decoder.channels, *[None] * 4)
+
+    @property
+    def smallest(self) -> int:
+        """Least height and width."""
+        return max(self.guide_coder.smallest, self.decoder.smallest)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -188,10 +230,10 @@ class JointDetail:
         return [filtered + operations.convolve(code(operations, self.stack, seen), self.decoder)]
 
     @property
-    def channels(self) -> int:
+    def channels(self) -> tuple[int]:
         """Of both images together."""
         first = self.stack.units[0].encoder if self.linear is None else self.linear
-        return first.kernel.shape[2]
+        return (first.kernel.shape[2],)
 
     @property
     def reach(self) -> int:

@@ -52,6 +52,22 @@ class TensorFlowOperations:
             images = tf.nn.avg_pool2d(_extended_axis(images, axis, radius, border), window, 1, "VALID")
         return images
 
+    def resize(self, images, rows, columns):
+        """Resize by matrices."""
+        wide = tf.matmul(columns[:, tf.newaxis], images)
+        return tf.transpose(tf.matmul(rows[:, tf.newaxis], tf.transpose(wide, (0, 2, 1, 3))), (0, 2, 1, 3))
+
+    def neighbours(self, images, axis: int, radius: int):
+        """Shifted images."""
+        widths, before = [[0, 0]] * 4, (slice(None),) * (axis + 1)
+        widths[axis + 1] = [radius, radius]
+        padded = tf.pad(images, widths)
+        return [padded[(*before, slice(k, (k - 2 * radius) or None))] for k in range(2 * radius + 1)]
+
+    def ones(self, images):
+        """A channel of ones."""
+        return 0 * images[..., :1] + 1
+
     def magnitude(self, images):
         """Absolute values."""
         return tf.abs(images)
@@ -90,13 +106,14 @@ def _extended_axis(images, axis, radius, border):
     def part(start, stop):
         return images[(slice(None),) * axis + (slice(start, stop),)]
 
+    skipped = 1 if border == "reflect" else 0
     if border == "edge":
         before, after = [part(0, 1)] * radius, [part(-1, None)] * radius
     elif radius == 1:
-        skipped = 1 if border == "reflect" else 0
         before, after = [part(skipped, skipped + 1)], [part(-skipped - 1, -skipped or None)]
     else:
-        skipped = 1 if border == "reflect" else 0
-        before = [tf.reverse(part(skipped, radius + skipped), [axis])]
-        after = [tf.reverse(part(-radius - skipped, -skipped or None), [axis])]
+        # Not tf.reverse, which ONNX Runtime and OpenVINO do not run with unknown sizes.
+        back = list(reversed(range(radius)))
+        before = [tf.gather(part(skipped, radius + skipped), back, axis=axis)]
+        after = [tf.gather(part(-radius - skipped, -skipped or None), back, axis=axis)]
     return tf.concat([*before, images, *after], axis)

@@ -7,7 +7,7 @@ from cscfuse_keras.layers.padding import pad_axis
 from cscfuse_keras.layers.resize import GRIDS, enlarge
 
 
-def _shifted(images, axis, radius):
+def neighbours(images, axis, radius):
     """The 2 radius + 1 neighbours of each sample along an axis; zeros beyond the border."""
     padded, index = pad_axis(images, axis, radius, "zeros"), (slice(None),) * axis
     return [padded[(*index, slice(k, (k - 2 * radius) or None))] for k in range(2 * radius + 1)]
@@ -31,16 +31,16 @@ def local_lines(guide, source, radius: int, epsilon: float):
     """
     variance, covariance = 0.0, 0.0
     for axis in (1, 2):
-        inside = _shifted(ops.ones_like(guide[:1, :, :, :1]), axis, radius)
-        guides, sources = _shifted(guide, axis, radius), _shifted(source, axis, radius)
+        inside = neighbours(ops.ones_like(guide[:1, :, :, :1]), axis, radius)
+        guides, sources = neighbours(guide, axis, radius), neighbours(source, axis, radius)
         count = sum(inside)
         guide, source = sum(guides) / count, sum(sources) / count
         deviations = [present * (values - guide) for present, values in zip(inside, guides, strict=True)]
         squares = sum(deviation * deviation for deviation in deviations)
         products = sum(deviation * (values - source) for deviation, values in zip(deviations, sources, strict=True))
         if axis == 2:
-            squares = squares + sum(_shifted(variance, axis, radius))
-            products = products + sum(_shifted(covariance, axis, radius))
+            squares = squares + sum(neighbours(variance, axis, radius))
+            products = products + sum(neighbours(covariance, axis, radius))
         variance, covariance = squares / count, products / count
     slope = covariance / (variance + epsilon)
     return slope, source - slope * guide

@@ -47,6 +47,22 @@ def shrink(images, scale: int, grid: str = "half_pixel"):
     return _align_axis(_align_axis(images, 1, 1, scale), 2, 1, scale)
 
 
+def resize_by_matrices(images, rows, columns):
+    """Resize a (batch, height, width, channels) tensor by weights of its samples.
+
+    Args:
+        images: tensor (batch, height, width, channels).
+        rows: tensor (batch, new height, height), the weights of the rows in each row of the result.
+        columns: tensor (batch, new width, width), those of the columns.
+
+    Returns:
+        Tensor (batch, new height, new width, channels).
+    """
+    wide = ops.matmul(ops.expand_dims(columns, 1), images)
+    tall = ops.matmul(ops.expand_dims(rows, 1), ops.transpose(wide, (0, 2, 1, 3)))
+    return ops.transpose(tall, (0, 2, 1, 3))
+
+
 def _enlarge(images, axis, scale, grid):
     """Interpolate one axis; the samples of one phase are a weighted sum of the image and itself shifted by one."""
     first = (0.5 / scale - 0.5) if grid == "half_pixel" else 0.0

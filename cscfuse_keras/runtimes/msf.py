@@ -5,12 +5,11 @@ from typing import Protocol
 import keras
 import numpy as np
 
-from cscfuse_keras.deployment.parts import guided_parts, joint_part
+from cscfuse_keras.deployment.parts import LiftedDetail, guided_parts, joint_part
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
 from cscfuse_keras.runtimes.engines import Engine
-from cscfuse_keras.runtimes.host_local_lines import local_lines
-from cscfuse_keras.runtimes.resize_matrices import enlarging, resized, shrinking
-from cscfuse_keras.runtimes.tiles import Part, Window, scaled, shape, tiles, whole, widened
+from cscfuse_keras.runtimes.resize_matrices import enlarging, interpolated, shrinking
+from cscfuse_keras.runtimes.tiles import Part, Window, framed, scaled, shape, tiles, whole, widened
 
 # Side, in pixels, of the pieces of a tile whose codes exist at one time: larger ones leave the processor's cache, of
 # smaller ones more is overlap.
@@ -94,7 +93,7 @@ class MSFRuntime:
             enlarging(target, source, length, self.scale, self._grid)
             for target, source, length in zip(place, around, size, strict=True)
         ]
-        fused[:] = resized(low_part.pixels, *matrices)
+        fused[:] = interpolated(low_part.pixels, *matrices)
         for detail in self._details:
             detail.add(Part(fused, place), low_part, guide_part, size, window)
 
@@ -104,36 +103,37 @@ class _GuidedDetail:
 
     def __init__(self, fusion, engine, parts):
         lift = fusion.get_layer("lift_code")
-        self.scale, self.grid, self.radius, self.epsilon = lift.scale, lift.grid, lift.radius, lift.epsilon
-        self.low_coder, self.guide_coder, self.decoder = (engine.compile(part) for part in parts)
-        self.low_reach, self.guide_reach = parts[0].reach, -(-parts[1].reach // self.scale)
+        self.scale, self.grid = lift.scale, lift.grid
+        low_coder, guide_coder, decoder = parts
+        self.low_coder = engine.compile(low_coder)
+        self.lifter = engine.compile(LiftedDetail(guide_coder, decoder, lift.radius, lift.epsilon))
         # Enlarging, for the decoder too, which looks at the next pixel of the guide, needs the next pixel's line.
-        self.line_reach = 1 + lift.radius
-        self.reach = self.line_reach + max(self.low_reach, self.guide_reach)
+        line_reach = 1 + lift.radius
+        self.guide_reach = line_reach - (-guide_coder.reach // self.scale)
+        self.reach = max(self.guide_reach, line_reach + low_coder.reach)
 
     def add(self, fused: Part, low: Part, guide: Part, size, window: Window) -> None:
         for piece in tiles(window, _PIECE):
-            low_code = self.low_code(low, size, widened(piece, self.line_reach, size))
+            around = widened(piece, self.reach, size)
+            low_code = Part(self.low_coder(low[around])[0], around)
             for part in tiles(piece, max(1, _PIECE // self.scale)):
-                place = fused[scaled(part, self.scale)]
-                place += self.lifted(low_code, guide, size, part)
+                place = scaled(part, self.scale)
+                lifted = self.lifted(low_code, guide, size, part)
+                fused_part = fused[place]
+                fused_part += lifted[place]
 
-    def low_code(self, low: Part, size, window: Window) -> Part:
-        around = widened(window, self.low_reach, size)
-        return Part(Part(self.low_coder(low[around])[0], around)[window], window)
-
-    def lifted(self, low_code: Part, guide: Part, size, window: Window) -> np.ndarray:
-        short = widened(window, self.line_reach, size)
-        coded = scaled(widened(short, self.guide_reach, size), self.scale)
-        place = scaled(window, self.scale)
-        decoded = widened(place, 1, tuple(self.scale * side for side in size))
-        shrink = [shrinking(*spans, self.scale, self.grid) for spans in zip(short, coded, size, strict=True)]
-        enlarge = [enlarging(*spans, self.scale, self.grid) for spans in zip(decoded, short, size, strict=True)]
-        guide_code = Part(self.guide_coder(guide[coded])[0], coded)
-        lines = local_lines(resized(guide_code.pixels, *shrink), low_code[short], self.radius, self.epsilon)
-        slope, offset = (resized(part, *enlarge) for part in lines)
-        lifted = slope * guide_code[decoded] + offset
-        return Part(self.decoder(lifted)[0], decoded)[place]
+    def lifted(self, low_code: Part, guide: Part, size, window: Window) -> Part:
+        """The detail of a window and around it, where it is of no use."""
+        # All windows are of one size, for which engines are then prepared.
+        length = max(1, _PIECE // self.scale) + 2 * self.guide_reach
+        short = framed(window, length, self.guide_reach, low_code.window)
+        fine = scaled(short, self.scale)
+        matrices = [
+            matrix(*spans, whole, self.scale, self.grid)
+            for matrix, targets, sources in ((shrinking, short, fine), (enlarging, fine, short))
+            for *spans, whole in zip(targets, sources, size, strict=True)
+        ]
+        return Part(self.lifter(guide[fine], low_code[short], *matrices)[0], fine)
 
 
 class _JointDetail:

@@ -44,10 +44,21 @@ def shrinking(target: slice, source: slice, size: int, scale: int, grid: str) ->
     return _interpolation(index * (scale if grid == "co_sited" else (scale * size - 1) / max(size - 1, 1)), source)
 
 
-def resized(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Resize an image (height, width, channels) by a matrix for its rows and one for its columns."""
-    tall = (rows @ image.reshape(len(image), -1)).reshape(len(rows), *image.shape[1:])
-    return columns @ tall
+def interpolated(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Resize an image (height, width, channels) by matrices from `enlarging` for its rows and for its columns."""
+    return _along(1, _along(0, image, rows), columns)
+
+
+def _along(axis, image, matrix):
+    # No more than two samples have weights, and they are neighbours.
+    low = np.argmax(matrix > 0, axis=1)
+    weight = (1 - matrix[np.arange(len(low)), low]).reshape(-1, *[1] * (image.ndim - 1 - axis))
+    before = np.take(image, low, axis)
+    after = np.take(image, np.minimum(low + 1, image.shape[axis] - 1), axis)
+    after -= before
+    after *= weight
+    after += before
+    return after
 
 
 def _samples(span):

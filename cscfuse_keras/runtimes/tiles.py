@@ -31,6 +31,15 @@ def widened(window: Window, reach: int, size: tuple[int, int]) -> Window:
     return rows, columns
 
 
+def framed(window: Window, side: int, reach: int, outer: Window) -> Window:
+    """A window of side x side pixels around a smaller one, with `reach` pixels on all sides that the outer one has.
+
+    Near the end of the outer window it is moved inside; it is smaller only where the outer window is.
+    """
+    rows, columns = (_span_inside(span.start - reach, side, bounds) for span, bounds in zip(window, outer, strict=True))
+    return rows, columns
+
+
 def scaled(window: Window, scale: int) -> Window:
     """The same window of an image with `scale` times the height and width."""
     rows, columns = (slice(scale * span.start, scale * span.stop) for span in window)
@@ -60,6 +69,11 @@ class Part:
         top, left = (span.start for span in self.window)
         rows, columns = window
         return self.pixels[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+
+
+def _span_inside(start: int, length: int, bounds: slice) -> slice:
+    start = max(bounds.start, min(start, bounds.stop - length))
+    return slice(start, min(start + length, bounds.stop))
 
 
 def _spans(span: slice, side: int) -> Iterator[slice]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cscfuse_keras.runtimes.tiles import Part, scaled, shape, tiles, whole, widened
+from cscfuse_keras.runtimes.tiles import Part, framed, scaled, shape, tiles, whole, widened
 
 
 @pytest.mark.parametrize(("height", "width", "side"), [(10, 7, 3), (4, 4, 4), (1, 9, 20)])
@@ -24,6 +24,15 @@ def test_tiles_of_a_window_stay_inside():
 
 def test_widened_ends_at_the_image():
     assert widened((slice(2, 5), slice(6, 8)), 3, (10, 9)) == (slice(0, 8), slice(3, 9))
+
+
+def test_framed_windows_are_of_one_size_with_their_reach_inside():
+    outer = slice(10, 40), slice(0, 7)
+    for piece in tiles(outer, 8):
+        rows, columns = framed(piece, 12, 2, outer)
+        assert (rows.stop - rows.start, columns) == (12, outer[1])
+        assert max(10, piece[0].start - 2) >= rows.start >= 10
+        assert min(40, piece[0].stop + 2) <= rows.stop <= 40
 
 
 def test_part_is_addressed_by_the_whole():

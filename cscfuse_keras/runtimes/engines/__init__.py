@@ -9,8 +9,8 @@ import numpy as np
 
 from cscfuse_keras.errors import EnvironmentProblem, UsageError
 
-Compiled = Callable[[np.ndarray], list[np.ndarray]]
-"""From a float32 image (height, width, channels) to others of the same height and width."""
+Compiled = Callable[..., list[np.ndarray]]
+"""From float32 images (height, width, channels), and matrices, to images of the first one's height and width."""
 
 _MODULES = {"openvino": "openvino", "litert": "ai_edge_litert", "keras": "keras"}
 """Engines, the fastest first, with the package that each needs."""

@@ -28,13 +28,13 @@ class KerasEngine:
 
     def compile(self, part) -> Compiled:
         """Make a part of `cscfuse_keras.deployment.parts` ready to be called."""
-        image = keras.Input((None, None, part.channels))
-        model = keras.Model(image, part(KerasOperations(), image))
+        inputs = [keras.Input((None, None) if count is None else (None, None, count)) for count in part.channels]
+        model = keras.Model(inputs, part(KerasOperations(), *inputs))
         # Compiling for every new image size would take longer than fusing one image.
         model.compile(jit_compile=False)
 
-        def compute(image: np.ndarray) -> list[np.ndarray]:
-            results = model.predict_on_batch(image[np.newaxis])
+        def compute(*arrays: np.ndarray) -> list[np.ndarray]:
+            results = model.predict_on_batch([array[np.newaxis] for array in arrays])
             return [result[0] for result in (results if isinstance(results, list) else [results])]
 
         return compute

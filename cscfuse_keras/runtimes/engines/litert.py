@@ -36,25 +36,30 @@ class _BySize:
         self._interpreters = collections.OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, image: np.ndarray) -> list[np.ndarray]:
+    def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         with self._lock:
-            interpreter = self._interpreter(image.shape)
-            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image[np.newaxis])
+            interpreter = self._interpreter(tuple(array.shape for array in arrays))
+            for index, array in zip(_ordered(interpreter.get_input_details()), arrays, strict=True):
+                interpreter.set_tensor(index, array[np.newaxis])
             interpreter.invoke()
-            # Their names are numbered; the file orders them as it likes.
-            details = sorted(interpreter.get_output_details(), key=lambda output: output["name"])
-            return [interpreter.get_tensor(output["index"])[0] for output in details]
+            return [interpreter.get_tensor(index)[0] for index in _ordered(interpreter.get_output_details())]
 
-    def _interpreter(self, shape):
-        if shape not in self._interpreters:
+    def _interpreter(self, shapes):
+        if shapes not in self._interpreters:
             interpreter = Interpreter(model_content=self._content, num_threads=self._threads)
-            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], (1, *shape))
+            for index, shape in zip(_ordered(interpreter.get_input_details()), shapes, strict=True):
+                interpreter.resize_tensor_input(index, (1, *shape))
             interpreter.allocate_tensors()
-            self._interpreters[shape] = interpreter
+            self._interpreters[shapes] = interpreter
             if len(self._interpreters) > _KEPT_SIZES:
                 self._interpreters.popitem(last=False)
-        self._interpreters.move_to_end(shape)
-        return self._interpreters[shape]
+        self._interpreters.move_to_end(shapes)
+        return self._interpreters[shapes]
+
+
+def _ordered(details):
+    """Indices of inputs or outputs: their names are numbered; the file orders them as it likes."""
+    return [detail["index"] for detail in sorted(details, key=lambda detail: detail["name"])]
 
 
 def _converted(part) -> bytes:
@@ -67,8 +72,11 @@ def _converted(part) -> bytes:
         ) from problem
     from cscfuse_keras.deployment.tensorflow_operations import TensorFlowOperations
 
-    image = tf.TensorSpec((1, None, None, part.channels), tf.float32, name="image")
-    function = tf.function(lambda image: part(TensorFlowOperations(), image), autograph=False)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function(image)], function)
+    inputs = [
+        tf.TensorSpec((1, None, None) if count is None else (1, None, None, count), tf.float32, name=f"input_{k}")
+        for k, count in enumerate(part.channels)
+    ]
+    function = tf.function(lambda *inputs: part(TensorFlowOperations(), *inputs), autograph=False)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function(*inputs)], function)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     return converter.convert()

@@ -40,50 +40,54 @@ class OpenVINOEngine:
 
     def compile(self, part) -> Compiled:
         """Make a part of `cscfuse_keras.deployment.parts` ready to be called."""
-        return with_small_images(_BySize(functools.partial(self._request, part)), part)
+        return with_small_images(_BySize(functools.partial(self._request, part), part.channels), part)
 
-    def _request(self, part, height: int, width: int):
-        """A compiled part for images of a size; -1 for any."""
-        image = opset.parameter([1, height, width, part.channels], np.float32)
-        planes = opset.transpose(image, [0, 3, 1, 2])
-        results = [opset.transpose(result, [0, 2, 3, 1]) for result in part(OpenVINOOperations(), planes)]
-        model = openvino.Model(results, [image], "part")  # pyright: ignore[reportGeneralTypeIssues]
+    def _request(self, part, shapes):
+        """A compiled part for inputs of these shapes; -1 for any length."""
+        inputs = [opset.parameter([1, *shape], np.float32) for shape in shapes]
+        # Matrices stay as they are.
+        planes = [
+            opset.transpose(each, [0, 3, 1, 2]) if each.get_partial_shape().rank.get_length() == 4 else each
+            for each in inputs
+        ]
+        results = [opset.transpose(result, [0, 2, 3, 1]) for result in part(OpenVINOOperations(), *planes)]
+        model = openvino.Model(results, inputs, "part")  # pyright: ignore[reportGeneralTypeIssues]
         return self._core.compile_model(model, "CPU", self._settings).create_infer_request()
 
 
 class _BySize:
     """Images of any size by one model; sizes that keep coming by one of their own, which is faster."""
 
-    def __init__(self, request):
+    def __init__(self, request, channels):
         self._request = request
+        self._any_shapes = [(-1, -1) if count is None else (-1, -1, count) for count in channels]
         self._for_any_size = None
         self._times_seen = collections.Counter()
         self._for_size = collections.OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, image: np.ndarray) -> list[np.ndarray]:
+    def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         with self._lock:
-            height, width = image.shape[:2]
-            request = self._request_for(height, width)
+            height, width = arrays[0].shape[:2]
+            request = self._request_for(tuple(array.shape for array in arrays))
             channels = [output.get_partial_shape()[3].get_length() for output in request.model_outputs]
             results = [np.empty((1, height, width, count), np.float32) for count in channels]
             # Computed in place: memory of the request's own would be used again by its next image.
             for k, result in enumerate(results):
                 request.set_output_tensor(k, openvino.Tensor(result, shared_memory=True))
-            request.infer([image[np.newaxis]], share_inputs=True)
+            request.infer([array[np.newaxis] for array in arrays], share_inputs=True)
             return [result[0] for result in results]
 
-    def _request_for(self, height, width):
-        size = height, width
-        if size in self._for_size:
-            self._for_size.move_to_end(size)
-            return self._for_size[size]
-        self._times_seen[size] += 1
-        if self._times_seen[size] > _WORTH_COMPILING:
-            self._for_size[size] = self._request(height, width)
+    def _request_for(self, shapes):
+        if shapes in self._for_size:
+            self._for_size.move_to_end(shapes)
+            return self._for_size[shapes]
+        self._times_seen[shapes] += 1
+        if self._times_seen[shapes] > _WORTH_COMPILING:
+            self._for_size[shapes] = self._request(shapes)
             if len(self._for_size) > _KEPT_SIZES:
                 del self._times_seen[self._for_size.popitem(last=False)[0]]
-            return self._for_size[size]
+            return self._for_size[shapes]
         if self._for_any_size is None:
-            self._for_any_size = self._request(-1, -1)
+            self._for_any_size = self._request(self._any_shapes)
         return self._for_any_size

@@ -13,11 +13,11 @@ def with_small_images(compute: Compiled, part) -> Compiled:
     """
     by_keras = []
 
-    def compute_any(image):
-        if min(image.shape[:2]) >= part.smallest:
-            return compute(image)
+    def compute_any(*arrays):
+        if min(min(array.shape[:2]) for array in arrays if array.ndim == 3) >= part.smallest:
+            return compute(*arrays)
         if not by_keras:
             by_keras.append(KerasEngine().compile(part))
-        return by_keras[0](image)
+        return by_keras[0](*arrays)
 
     return compute_any

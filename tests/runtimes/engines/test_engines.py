@@ -16,13 +16,23 @@ pytestmark = pytest.mark.backend
 class Shift:
     """The sample to the left (reflected), and all channels' sum."""
 
-    channels: int = 3
+    channels: tuple[int] = (3,)
     smallest: int = 2
 
     def __call__(self, operations, image):
         shift, total = np.zeros((3, 3, 3, 3), "float32"), np.ones((1, 1, 3, 1), "float32")
         shift[1, 0] = np.eye(3)
         return [operations.convolve(image, Convolution(shift)), operations.convolve(image, Convolution(total))]
+
+
+class ResizedProduct:
+    """An image times another that matrices resize: inputs that must not be confused."""
+
+    channels = (2, 2, None, None)
+    smallest = 3
+
+    def __call__(self, operations, image, other, rows, columns):
+        return [image * operations.resize(other, rows, columns)]
 
 
 @pytest.mark.parametrize("size", [(4, 5), (1, 5), (4, 1), (30, 40)])
@@ -34,6 +44,17 @@ def test_results_in_order_for_every_size_and_again(size, engine, random_images):
         shifted, total = compute(image)
         np.testing.assert_allclose(shifted, expected, atol=1e-6)
         np.testing.assert_allclose(total[..., 0], image.sum(axis=-1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(6, 7), (2, 7), (20, 30)])
+def test_several_inputs(size, engine, random_images):
+    height, width = size
+    image, other = random_images(height, width, 2), random_images(3, 4, 2, seed=1)
+    rows, columns = random_images(height, 3, seed=2), random_images(width, 4, seed=3)
+    compute = engine.compile(ResizedProduct())
+    expected = image * np.einsum("yr,rcv,xc->yxv", rows, other, columns)
+    for _ in range(6):
+        np.testing.assert_allclose(compute(image, other, rows, columns)[0], expected, rtol=1e-5)
 
 
 def test_results_stay_when_more_images_come(engine, random_images):
