@@ -85,8 +85,10 @@ CASES = {
     "ivf-lite": ivf_case("ivf-lite"),
     "ivf-paper": ivf_case("ivf-paper"),
     "mef": mef_case("mef"),
+    "mef-lite": mef_case("mef-lite"),
     "mef-paper": mef_case("mef-paper"),
     "msf-cave-x2": msf_case("msf-cave-x2"),
+    "msf-lite": msf_case("msf-lite"),
     "msf, the release's 256 channels": msf_case(None),
 }
 
