@@ -258,9 +258,9 @@ def ivf_parts(fusion: keras.Model, rescale: bool = True) -> tuple[IVFEncoder, IV
         encoder.get_layer("split").window // 2,
         seen is not base_image,
     )
-    first, *others = fold_decoder(fusion.get_layer("decoder"))
-    # Each of the two parts has the offset.
-    return split, IVFDecoder((Convolution(first.kernel, _twice(first.bias)), *_doubled(others)))
+    # Each of the two codes has the offsets, their sum has them twice.
+    decoder = (Convolution(step.kernel, 2 * step.bias) for step in fold_decoder(fusion.get_layer("decoder")))
+    return split, IVFDecoder(tuple(decoder))
 
 
 def ivf_pyramid_parts(fusion: keras.Model, rescale: bool = True) -> tuple[CodeHeads, np.ndarray]:
@@ -323,11 +323,3 @@ def _filters(whole, chosen):
 def _side_by_side(convolutions):
     biases = [np.zeros(each.kernel.shape[3], np.float32) if each.bias is None else each.bias for each in convolutions]
     return Convolution(np.concatenate([each.kernel for each in convolutions], axis=3), np.concatenate(biases))
-
-
-def _doubled(convolutions):
-    return [Convolution(each.kernel, _twice(each.bias)) for each in convolutions]
-
-
-def _twice(bias):
-    return None if bias is None else 2 * bias
