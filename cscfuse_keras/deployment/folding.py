@@ -29,6 +29,24 @@ class Convolution:
         """Pixels on all sides that a pixel of the result depends on."""
         return len(self.kernel) // 2
 
+    @property
+    def in_two_steps(self) -> tuple["Convolution", "Convolution"] | None:
+        """A 1x1 convolution to a map a tap, and one that shifts the maps into place and adds them; without the bias.
+
+        As `layers.PaddedConv2D` does it where there are few filters: the many-channel image is read once and never
+        padded. None where there are too many.
+        """
+        side, _, channels, filters = self.kernel.shape
+        taps = side * side
+        if side == 1 or taps * filters > channels:
+            return None
+        shifts = np.zeros((taps, taps, filters, filters), np.float32)
+        shifts[range(taps), range(taps)] = np.eye(filters)
+        return (
+            Convolution(self.kernel.transpose(2, 0, 1, 3).reshape(1, 1, channels, taps * filters)),
+            Convolution(shifts.reshape(side, side, taps * filters, filters)),
+        )
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class SoftThreshold:

@@ -16,12 +16,10 @@ class OpenVINOOperations:
 
     def convolve(self, images, convolution: Convolution):
         """Cross-correlation."""
-        kernel, radius = convolution.kernel, convolution.radius
-        side, _, channels, filters = kernel.shape
-        if side > 1 and side * side * filters <= channels:
-            result = self._sum_of_shifted_taps(images, kernel)
+        if steps := convolution.in_two_steps:
+            result = _valid(_reflected(_valid(images, steps[0]), convolution.radius), steps[1])
         else:
-            result = _valid(_reflected(images, radius), kernel)
+            result = _valid(_reflected(images, convolution.radius), convolution)
         return result if convolution.bias is None else opset.add(result, _by_channel(convolution.bias))
 
     def soft_threshold(self, images, threshold: np.ndarray):
@@ -86,20 +84,9 @@ class OpenVINOOperations:
         """Logistic function."""
         return opset.sigmoid(images)
 
-    def _sum_of_shifted_taps(self, images, kernel):
-        """As `layers.PaddedConv2D` does it: the many-channel image is read once and never padded."""
-        side, _, channels, filters = kernel.shape
-        taps = kernel.transpose(2, 0, 1, 3).reshape(1, 1, channels, side * side * filters)
-        shifts = np.zeros((side, side, side * side, filters, filters), np.float32)
-        for row in range(side):
-            for column in range(side):
-                shifts[row, column, row * side + column] = np.eye(filters)
-        maps = _reflected(_valid(images, taps), side // 2)
-        return _valid(maps, shifts.reshape(side, side, side * side * filters, filters))
 
-
-def _valid(images, kernel):
-    weights = opset.constant(np.ascontiguousarray(kernel.transpose(3, 2, 0, 1)))
+def _valid(images, convolution):
+    weights = opset.constant(np.ascontiguousarray(convolution.kernel.transpose(3, 2, 0, 1)))
     return opset.convolution(images, weights, [1, 1], [0, 0], [0, 0], [1, 1])
 
 

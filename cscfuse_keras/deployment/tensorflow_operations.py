@@ -17,12 +17,10 @@ class TensorFlowOperations:
 
     def convolve(self, images, convolution: Convolution):
         """Cross-correlation."""
-        kernel = convolution.kernel
-        side, _, channels, filters = kernel.shape
-        if side > 1 and side * side * filters <= channels:
-            result = self._sum_of_shifted_taps(images, kernel)
+        if steps := convolution.in_two_steps:
+            result = _valid(extended(_valid(images, steps[0]), convolution.radius, "reflect"), steps[1])
         else:
-            result = tf.nn.conv2d(extended(images, convolution.radius, "reflect"), kernel, 1, "VALID")
+            result = _valid(extended(images, convolution.radius, "reflect"), convolution)
         return result if convolution.bias is None else result + convolution.bias
 
     def soft_threshold(self, images, threshold: np.ndarray):
@@ -76,16 +74,9 @@ class TensorFlowOperations:
         """Logistic function."""
         return tf.sigmoid(images)
 
-    def _sum_of_shifted_taps(self, images, kernel):
-        """As `layers.PaddedConv2D` does it: the many-channel image is read once and never padded."""
-        side, _, channels, filters = kernel.shape
-        taps = kernel.transpose(2, 0, 1, 3).reshape(1, 1, channels, side * side * filters)
-        shifts = np.zeros((side, side, side * side, filters, filters), np.float32)
-        for row in range(side):
-            for column in range(side):
-                shifts[row, column, row * side + column] = np.eye(filters)
-        maps = extended(tf.nn.conv2d(images, taps, 1, "VALID"), side // 2, "reflect")
-        return tf.nn.conv2d(maps, shifts.reshape(side, side, side * side * filters, filters), 1, "VALID")
+
+def _valid(images, convolution):
+    return tf.nn.conv2d(images, convolution.kernel, 1, "VALID")
 
 
 def extended(images, radius: int, border: str):
