@@ -8,9 +8,7 @@ import click
 
 from cscfuse_keras.cli.quiet import load_keras, quietly
 from cscfuse_keras.errors import UsageError
-
-FORMATS = ("saved_model", "tflite", "onnx", "openvino")
-QUANTIZATIONS = ("none", "float16", "weights", "dynamic", "int8")
+from cscfuse_keras.export.formats import FORMATS, QUANTIZATIONS
 
 
 class _Names(click.ParamType):
@@ -39,7 +37,7 @@ class _Names(click.ParamType):
     "--format",
     "formats",
     multiple=True,
-    type=_Names(FORMATS),
+    type=_Names(list(FORMATS)),
     help="Formats, separated by commas or given several times. Default: saved_model,tflite; tflite with --quantize.",
 )
 @click.option(

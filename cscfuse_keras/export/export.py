@@ -12,9 +12,9 @@ from types import ModuleType
 
 from cscfuse_keras.errors import CSCFuseError, EnvironmentProblem, ModelError, UsageError
 from cscfuse_keras.export.calibration import calibration_images
+from cscfuse_keras.export.formats import FORMATS, distribution, packages_for
 from cscfuse_keras.export.graphs import graph_for
 from cscfuse_keras.export.parity import (
-    LEAST_PSNR,
     Difference,
     Runner,
     Scene,
@@ -28,24 +28,6 @@ from cscfuse_keras.export.scenes import FUSERS, Fuser, drawn_scene, fused_by_ker
 from cscfuse_keras.export.staging import staged
 from cscfuse_keras.io.outputs import check_absent
 
-FORMATS = {
-    "saved_model": ("saved_model", ""),
-    "tflite": ("litert", ".tflite"),
-    "onnx": ("onnx", ".onnx"),
-    "openvino": ("openvino", ".xml"),
-}
-"""Module and suffix of each format."""
-
-QUANTIZATIONS = ("none", *LEAST_PSNR)
-"""Of tflite; the other formats are exported in float32."""
-
-_PACKAGES = {
-    "saved_model": ("tensorflow",),
-    "tflite": ("tensorflow", "ai_edge_litert"),
-    "onnx": ("tensorflow", "tf2onnx", "onnx", "onnxruntime"),
-    "openvino": ("tensorflow", "tf2onnx", "onnx", "openvino"),
-}
-
 _SIZES = (480, 640), (241, 323)
 
 
@@ -54,8 +36,8 @@ class Export:
     """What to export.
 
     Attributes:
-        formats: keys of `FORMATS`.
-        quantizations: of `QUANTIZATIONS`; all but none are for tflite alone.
+        formats: keys of `cscfuse_keras.export.formats.FORMATS`.
+        quantizations: of `cscfuse_keras.export.formats.QUANTIZATIONS`; all but none are for tflite alone.
         size: height and width of the fused image; None for any.
         exposures: mef: their number; None for any.
         calibration: folder of real images, for int8; see `cscfuse_keras.export.calibration`.
@@ -87,11 +69,14 @@ class Export:
             raise UsageError("--quantize int8: expected --calibration, a folder of real images, found none; add it")
         if self.calibration is not None and "int8" not in reduced:
             raise UsageError("--calibration: expected with --quantize int8, found without; leave it out")
-        packages = {package for each in self.formats for package in _PACKAGES[each]}
-        packages |= {"ai_edge_quantizer"} if reduced else set()
+        packages = {
+            package
+            for each, quantization in itertools.product(self.formats, self.quantizations)
+            for package in packages_for(each, quantization)
+        }
         missing = sorted(package for package in packages if importlib.util.find_spec(package) is None)
         if missing:
-            names = " ".join(package.replace("_", "-") for package in missing)
+            names = " ".join(distribution(package) for package in missing)
             raise EnvironmentProblem(
                 f"export: expected the packages of the extra export, found no {names}; "
                 "pip install cscfuse-keras[export]"
@@ -105,7 +90,9 @@ class Export:
             preset += f"-{_text(self.size)}"
         return [
             Artefact(
-                preset + ("" if quantization == "none" else f"-{quantization}") + FORMATS[each][1], each, quantization
+                preset + ("" if quantization == "none" else f"-{quantization}") + FORMATS[each].suffix,
+                each,
+                quantization,
             )
             for each, quantization in itertools.product(self.formats, self.quantizations)
             if quantization == "none" or each == "tflite"
@@ -123,7 +110,7 @@ class Artefact:
     @property
     def converter(self) -> ModuleType:
         """The module with `write`, `runner` and `operators`."""
-        return importlib.import_module(f"cscfuse_keras.export.{FORMATS[self.format][0]}")
+        return importlib.import_module(f"cscfuse_keras.export.{FORMATS[self.format].module}")
 
     @property
     def names(self) -> list[str]:

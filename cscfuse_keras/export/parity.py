@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from cscfuse_keras.errors import ModelError
+from cscfuse_keras.export.formats import LEAST_PSNR
 from cscfuse_keras.export.scenes import Images
 
 Runner: TypeAlias = Callable[[Images], np.ndarray]
@@ -18,9 +19,6 @@ LARGEST_DIFFERENCE = 1e-4
 
 LARGEST_DIFFERENCE_OF_RULES = 5e-4
 """The same of networks that merge codes by rules: a saliency level flips with the last digit."""
-
-LEAST_PSNR = {"float16": 80.0, "weights": 55.0, "dynamic": 45.0, "int8": 38.0}
-"""Decibels that quantised files reach against Keras."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

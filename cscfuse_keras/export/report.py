@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from cscfuse_keras.export.formats import distribution, packages_for
 from cscfuse_keras.export.graphs import Graph
 from cscfuse_keras.export.parity import Difference, Threshold
 from cscfuse_keras.export.source import OUTPUT, SIGNATURE
@@ -20,12 +21,6 @@ _CHANNELS = {
     "visible": "RGB (sRGB)",
     "exposures": "RGB (sRGB), one exposure after the other, in any order",
     "low_resolution": _BANDS,
-}
-_PACKAGES = {
-    "saved_model": ("tensorflow",),
-    "tflite": ("tensorflow", "ai-edge-litert", "ai-edge-quantizer"),
-    "onnx": ("tensorflow", "tf2onnx", "onnx", "onnxruntime"),
-    "openvino": ("tensorflow", "tf2onnx", "openvino"),
 }
 
 
@@ -85,7 +80,7 @@ class Report:
                 "scenes": [_plain(each) for each in self.differences],
             },
             "operators": dict(self.operators.most_common()),
-            "versions": _versions(self.format),
+            "versions": _versions(self.format, self.quantization),
         }
 
 
@@ -110,6 +105,6 @@ def _plain(difference: Difference) -> Mapping[str, Any]:
     return {**dataclasses.asdict(difference), "psnr": None if math.isinf(difference.psnr) else difference.psnr}
 
 
-def _versions(export_format: str) -> dict[str, str]:
-    packages = "cscfuse-keras", "keras", "numpy", *_PACKAGES[export_format]
-    return {package: importlib.metadata.version(package) for package in packages}
+def _versions(export_format: str, quantization: str) -> dict[str, str]:
+    used = (distribution(package) for package in packages_for(export_format, quantization))
+    return {name: importlib.metadata.version(name) for name in ("cscfuse-keras", "keras", "numpy", *used)}

@@ -8,7 +8,8 @@ import pytest
 
 from cscfuse_keras.errors import EnvironmentProblem, ModelError, UsageError
 from cscfuse_keras.export import export as exporting
-from cscfuse_keras.export.export import FORMATS, Export, export
+from cscfuse_keras.export.export import Export, export
+from cscfuse_keras.export.formats import FORMATS
 from cscfuse_keras.models.presets import file_hash
 
 SERVED = """
