@@ -8,11 +8,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from cscfuse_keras.tasks.colour import luma
+from cscfuse_keras.tasks.colour import FROM_CHROMA, TO_CHROMA, luma
 
 _TINY = np.float32(1e-8)
-_TO_CHROMA = np.array([[-0.168736, 0.5], [-0.331264, -0.418688], [0.5, -0.081312]], np.float32)
-_FROM_CHROMA = np.array([[0, -0.344136, 1.772], [1.402, -0.714136, 0]], np.float32)
 
 
 class SoftmaxMean:
@@ -51,14 +49,14 @@ class PixelMerge:
         """Add an exposure, RGB (height, width, 3), with its map (height, width, 1)."""
         (exposure,), (found,) = levels, maps
         self._luma.add(luma(exposure)[..., np.newaxis], found)
-        chroma = exposure @ _TO_CHROMA
+        chroma = exposure @ TO_CHROMA
         distance = np.abs(chroma) + _TINY
         self._distances = self._distances + distance
         self._chroma = self._chroma + distance * chroma
 
     def result(self) -> np.ndarray:
         """The fused image, RGB (height, width, 3), not clipped."""
-        return self._luma.result() + (self._chroma / self._distances) @ _FROM_CHROMA
+        return self._luma.result() + (self._chroma / self._distances) @ FROM_CHROMA
 
 
 class PyramidMerge:

@@ -129,9 +129,9 @@ class _GuidedDetail:
         short = framed(window, length, self.guide_reach, low_code.window)
         fine = scaled(short, self.scale)
         matrices = [
-            matrix(*spans, whole, self.scale, self.grid)
+            matrix(*spans, low_length, self.scale, self.grid)
             for matrix, targets, sources in ((shrinking, short, fine), (enlarging, fine, short))
-            for *spans, whole in zip(targets, sources, size, strict=True)
+            for *spans, low_length in zip(targets, sources, size, strict=True)
         ]
         return Part(self.lifter(guide[fine], low_code[short], *matrices)[0], fine)
 

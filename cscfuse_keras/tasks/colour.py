@@ -4,6 +4,12 @@ import numpy as np
 
 LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
 
+TO_CHROMA = np.array([[-0.168736, 0.5], [-0.331264, -0.418688], [0.5, -0.081312]], np.float32)
+"""From RGB to Cb and Cr less a half, as `cscfuse_keras.layers.ycbcr`."""
+
+FROM_CHROMA = np.array([[0, -0.344136, 1.772], [1.402, -0.714136, 0]], np.float32)
+"""From these to what is added to luma for R, G and B."""
+
 
 def luma(rgb: np.ndarray) -> np.ndarray:
     """Y = 0.299 R + 0.587 G + 0.114 B.

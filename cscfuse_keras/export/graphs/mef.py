@@ -12,11 +12,9 @@ from cscfuse_keras.export.graphs.pyramid import double, gaussian_pyramid
 from cscfuse_keras.export.graphs.stretch import stretched
 from cscfuse_keras.models.mef import blends_pyramids, merge_settings
 from cscfuse_keras.models.pyramid_levels import levels_for_size
+from cscfuse_keras.tasks.colour import FROM_CHROMA, TO_CHROMA
 
 _OPERATIONS = TensorFlowOperations()
-# From RGB to Cb and Cr less a half, and from Y and these to RGB: `cscfuse_keras.layers.ycbcr`.
-_TO_CHROMA = np.array([[-0.168736, 0.5], [-0.331264, -0.418688], [0.5, -0.081312]], np.float32)
-_FROM_CHROMA = np.array([[0, -0.344136, 1.772], [1.402, -0.714136, 0]], np.float32)
 _TO_GREY = np.ones((1, 3), np.float32)
 _TINY = 1e-8
 
@@ -52,10 +50,10 @@ def _fuse_pixels(coder):
         greys = luma(exposures)
         (maps,) = coder(_OPERATIONS, greys)
         grey = _total(_weights(maps) * greys)
-        chroma = mixed(exposures, _TO_CHROMA)
+        chroma = mixed(exposures, TO_CHROMA)
         distance = tf.abs(chroma) + _TINY
         chroma = _total(distance * chroma) / _total(distance)
-        return stretched(mixed(grey, _TO_GREY) + mixed(chroma, _FROM_CHROMA))
+        return stretched(mixed(grey, _TO_GREY) + mixed(chroma, FROM_CHROMA))
 
     return fuse
 
