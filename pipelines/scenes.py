@@ -12,8 +12,9 @@ import numpy as np
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io import list_pictures, read_picture
 from cscfuse_keras.io.metadata import exposure_time
+from cscfuse_keras.runtimes.tiles import whole
 from cscfuse_keras.tasks.align import align_exposures
-from cscfuse_keras.tasks.exposures import unit_rgb
+from cscfuse_keras.tasks.unit_pixels import UnitRGB
 
 Order = Literal["name", "brightness", "exposure_time"]
 
@@ -59,7 +60,7 @@ def find_scenes(folders: Iterable[str | os.PathLike], order: Order = "name") -> 
 def read_exposure(path: str | os.PathLike) -> np.ndarray:
     """An exposure as float32 RGB (height, width, 3) in [0, 1]; grey pictures get three equal channels."""
     picture = read_picture(path)
-    return unit_rgb(picture.pixels, picture.full_scale)
+    return UnitRGB(picture.pixels, picture.full_scale)[whole(*picture.pixels.shape[:2])]
 
 
 def largest_shift(scene: Scene) -> float:

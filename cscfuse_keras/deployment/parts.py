@@ -44,6 +44,11 @@ class IVFEncoder:
         """Least height and width."""
         return self.radius + 1
 
+    @property
+    def reach(self) -> int:
+        """Pixels on all sides that a pixel of the codes depends on."""
+        return self.radius + max(self.base.reach, self.detail.reach)
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class IVFDecoder:
@@ -67,6 +72,11 @@ class IVFDecoder:
     def channels(self) -> tuple[int]:
         """Of the codes."""
         return (self.convolutions[0].kernel.shape[2],)
+
+    @property
+    def reach(self) -> int:
+        """Pixels on all sides that a pixel of the image depends on."""
+        return sum(step.radius for step in self.convolutions)
 
     smallest: int = 2
 

@@ -1,4 +1,4 @@
-"""Keeping large blocks of memory instead of returning them to the system after every operation."""
+"""When blocks of memory return to the system: not after every operation, but when memory is short."""
 
 import ctypes
 import functools
@@ -16,7 +16,19 @@ def keep_large_blocks() -> None:
     Codes of 640x480 pixels take 79 MB each. By default each is mapped anew and filled with zeros page by page, which
     costs a third of the time of fusing a pair. Only glibc can be told; elsewhere this does nothing.
     """
-    if platform.libc_ver()[0] == "glibc":
-        library = ctypes.CDLL(None)
+    library = _glibc()
+    if library is not None:
         library.mallopt(_MMAP_THRESHOLD, _LARGEST)
         library.mallopt(_TRIM_THRESHOLD, _LARGEST)
+
+
+def return_free_blocks() -> None:
+    """Give the system back what the C library keeps; only glibc can be told, elsewhere this does nothing."""
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)
+
+
+@functools.cache
+def _glibc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None

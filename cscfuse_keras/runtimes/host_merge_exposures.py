@@ -3,14 +3,29 @@
 The same numbers as the layers of `cscfuse_keras.fusion` up to rounding.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from cscfuse_keras.runtimes.pyramid_tiles import doubled
+from cscfuse_keras.runtimes.tiles import Part, Window
 from cscfuse_keras.tasks.colour import FROM_CHROMA, TO_CHROMA, luma
 
 _TINY = np.float32(1e-8)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ExposureLevel:
+    """A level of an exposure's Gaussian pyramid.
+
+    Attributes:
+        pixels: RGB (rows, columns, 3).
+        found: its map (rows, columns, 1), before the softmax.
+    """
+
+    pixels: Part
+    found: Part
 
 
 class SoftmaxMean:
@@ -38,59 +53,64 @@ class SoftmaxMean:
 
 
 class PixelMerge:
-    """Luma weighed by the maps, chroma by its distance from grey; see `cscfuse_keras.fusion.merge_exposures`."""
+    """Luma weighed by the maps, chroma by its distance from grey; see `cscfuse_keras.fusion.merge_exposures`.
 
-    def __init__(self):
+    Args:
+        window: of the result.
+    """
+
+    def __init__(self, window: Window):
+        self._window = window
         self._luma = SoftmaxMean()
         self._distances = np.float32(0)
         self._chroma = np.float32(0)
 
-    def add(self, levels: Sequence[np.ndarray], maps: Sequence[np.ndarray]) -> None:
-        """Add an exposure, RGB (height, width, 3), with its map (height, width, 1)."""
-        (exposure,), (found,) = levels, maps
-        self._luma.add(luma(exposure)[..., np.newaxis], found)
+    def add(self, levels: Sequence[ExposureLevel]) -> None:
+        """Add an exposure, whose only level this is."""
+        (level,) = levels
+        exposure = level.pixels[self._window]
+        self._luma.add(luma(exposure)[..., np.newaxis], level.found[self._window])
         chroma = exposure @ TO_CHROMA
         distance = np.abs(chroma) + _TINY
         self._distances = self._distances + distance
         self._chroma = self._chroma + distance * chroma
 
-    def result(self) -> np.ndarray:
-        """The fused image, RGB (height, width, 3), not clipped."""
-        return self._luma.result() + (self._chroma / self._distances) @ FROM_CHROMA
+    def result(self) -> Part:
+        """The fused image, RGB (rows, columns, 3), not clipped."""
+        return Part(self._luma.result() + (self._chroma / self._distances) @ FROM_CHROMA, self._window)
 
 
 class PyramidMerge:
-    """Laplacian pyramids weighed band by band; see `cscfuse_keras.fusion.blend_pyramids`."""
+    """Laplacian pyramids weighed band by band; see `cscfuse_keras.fusion.blend_pyramids`.
 
-    def __init__(self, levels: int, detail_gain: float = 1.0):
+    Args:
+        windows: of the result, level by level, finest first.
+        detail_gain: factor on the band of the first level.
+    """
+
+    def __init__(self, windows: Sequence[Window], detail_gain: float = 1.0):
+        self._windows = windows
         self._detail_gain = np.float32(detail_gain)
-        self._bands = [SoftmaxMean() for _ in range(levels)]
+        self._bands = [SoftmaxMean() for _ in windows]
 
-    def add(self, levels: Sequence[np.ndarray], maps: Sequence[np.ndarray]) -> None:
-        """Add the Gaussian pyramid of an exposure, finest level first, with a map for each level."""
-        for k, (mean, found) in enumerate(zip(self._bands, maps, strict=True)):
-            coarser = levels[k + 1 : k + 2]
-            mean.add(levels[k] - double(coarser[0], *levels[k].shape[:2]) if coarser else levels[k], found)
+    def add(self, levels: Sequence[ExposureLevel]) -> None:
+        """Add levels of an exposure, finest first; one more than windows where coarser ones are merged elsewhere."""
+        for k, (mean, window) in enumerate(zip(self._bands, self._windows, strict=True)):
+            band = levels[k].pixels[window]
+            if k + 1 < len(levels):
+                band = band - doubled(levels[k + 1].pixels, window)
+            mean.add(band, levels[k].found[window])
 
-    def result(self) -> np.ndarray:
-        """The fused image, RGB (height, width, 3), not clipped."""
-        *finer, fused = [mean.result() for mean in self._bands]
-        for k, band in reversed(list(enumerate(finer))):
-            fused = (band if k else self._detail_gain * band) + double(fused, *band.shape[:2])
-        return fused
+    def result(self, coarser: Part | None = None) -> Part:
+        """The first level of the fused image, RGB (rows, columns, 3), not clipped.
 
-
-def gaussian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
-    """The image (height, width, channels) and its halves; see `cscfuse_keras.layers.pyramid.halve`."""
-    pyramid = [image]
-    while len(pyramid) < levels:
-        half = cv2.pyrDown(pyramid[-1], borderType=cv2.BORDER_REPLICATE)
-        pyramid.append(half.reshape(*half.shape[:2], image.shape[2]))
-    return pyramid
-
-
-def double(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The image enlarged to a size whose half it has; see `cscfuse_keras.layers.pyramid.double`."""
-    # OpenCV's enlargement treats borders otherwise; one more pixel all around keeps them out of sight.
-    padded = cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    return cv2.pyrUp(padded)[2 : 2 + height, 2 : 2 + width].reshape(height, width, image.shape[2])
+        Args:
+            coarser: the level of it after the last window's; None if there is none.
+        """
+        for k in reversed(range(len(self._bands))):
+            window, band = self._windows[k], self._bands[k].result()
+            if coarser is not None:
+                band = (band if k else self._detail_gain * band) + doubled(coarser, window)
+            coarser = Part(band, window)
+        assert coarser is not None
+        return coarser

@@ -1,28 +1,21 @@
 """Multi-spectral fusion, tile by tile."""
 
-from typing import Protocol
-
 import keras
 import numpy as np
 
 from cscfuse_keras.deployment.parts import LiftedDetail, guided_parts, joint_part
+from cscfuse_keras.out_of_memory import with_halved_tile
 from cscfuse_keras.runtimes.allocator import keep_large_blocks
 from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.runtimes.resize_matrices import enlarging, interpolated, shrinking
-from cscfuse_keras.runtimes.tiles import Part, Window, framed, scaled, shape, tiles, whole, widened
+from cscfuse_keras.runtimes.tiles import Part, Pixels, Window, framed, scaled, shape, tiles, whole, widened
 
 # Side, in pixels, of the pieces of a tile whose codes exist at one time: larger ones leave the processor's cache, of
 # smaller ones more is overlap.
 _PIECE = 128
+# Side, in low-resolution pixels, of the smallest tiles where memory is short: of smaller ones most is overlap.
+_LEAST_TILE = 16
 _INPUTS = "low_resolution", "guide"
-
-
-class Pixels(Protocol):
-    """An image, or what reads parts of one."""
-
-    def __getitem__(self, window: Window, /) -> np.ndarray:
-        """float32 array (rows, columns, channels) in [0, 1]."""
-        ...
 
 
 class MSFRuntime:
@@ -42,6 +35,8 @@ class MSFRuntime:
         reach: low-resolution pixels on all sides of a tile that its pixels depend on.
     """
 
+    default_tile = 512
+
     def __init__(self, fusion: keras.Model, engine: Engine):
         keep_large_blocks()
         self.bands, self.guide_channels = (fusion.get_layer(name).output.shape[-1] for name in _INPUTS)
@@ -50,18 +45,21 @@ class MSFRuntime:
         self._details = [kind(fusion, engine, parts) for kind, parts in kinds if parts is not None]
         # Enlarging looks at the next pixel.
         self.reach = max([1, *(detail.reach for detail in self._details)])
+        # Stored and unit samples of both images, the fused ones and their stored form.
+        self.bytes_per_pixel = 8 * (3 * self.bands + self.guide_channels)
 
-    def __call__(self, low_resolution: np.ndarray, guide: np.ndarray, side: int = 512) -> np.ndarray:
+    def __call__(self, low_resolution: np.ndarray, guide: np.ndarray, side: int | None = None) -> np.ndarray:
         """Fuse whole images.
 
         Args:
             low_resolution: float32 (height, width, bands) in [0, 1].
             guide: float32 (scale * height, scale * width, guide_channels) in [0, 1].
-            side: of the tiles, in pixels of the guide.
+            side: of the tiles, in pixels of the guide; `default_tile` by default.
 
         Returns:
             float32 array (scale * height, scale * width, bands), not clipped.
         """
+        side = side or self.default_tile
         height, width = low_resolution.shape[:2]
         fused = np.empty((self.scale * height, self.scale * width, self.bands), np.float32)
         for window in tiles(whole(height, width), max(1, side // self.scale)):
@@ -85,6 +83,16 @@ class MSFRuntime:
         return fused
 
     def _fuse(self, low_resolution, guide, size, window, fused):
+        """Fuse a window, in smaller parts where memory does not suffice."""
+        result = Part(fused, scaled(window, self.scale))
+
+        def fuse_parts(side):
+            for part in tiles(window, side):
+                self._fuse_part(low_resolution, guide, size, part, result[scaled(part, self.scale)])
+
+        with_halved_tile(fuse_parts, max(shape(window)), min(_LEAST_TILE, *shape(window)))
+
+    def _fuse_part(self, low_resolution, guide, size, window, fused):
         around, place = widened(window, self.reach, size), scaled(window, self.scale)
         low_part, guide_part = (
             Part(image[part], part) for image, part in ((low_resolution, around), (guide, scaled(around, self.scale)))
@@ -126,7 +134,7 @@ class _GuidedDetail:
         """The detail of a window and around it, where it is of no use."""
         # All windows are of one size, for which engines are then prepared.
         length = max(1, _PIECE // self.scale) + 2 * self.guide_reach
-        short = framed(window, length, self.guide_reach, low_code.window)
+        short = framed(window, (length, length), self.guide_reach, low_code.window)
         fine = scaled(short, self.scale)
         matrices = [
             matrix(*spans, low_length, self.scale, self.grid)

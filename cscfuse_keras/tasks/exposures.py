@@ -1,41 +1,13 @@
-"""A stack of exposures as it is stored, and as the network takes it."""
+"""A stack of exposures as it is stored."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.io import to_unit
 
 SMALLEST_SIDE = 2
-"""Least height and width: 3 x 3 convolutions with a reflected border need so many pixels."""
-
-
-class UnitExposures(Sequence[np.ndarray]):
-    """Exposures as float32 RGB (height, width, 3) in [0, 1], each converted when it is asked for.
-
-    As float32 a stack takes four times the memory of its 8-bit samples; so only the exposure at work does.
-
-    Args:
-        images: samples of any dtype, each (height, width) or (height, width, 3), in [0, `full_scale`].
-        full_scale: the sample value that means 1.0.
-    """
-
-    def __init__(self, images: Sequence[np.ndarray], full_scale: float):
-        self.images = images
-        self.full_scale = full_scale
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, index):
-        return unit_rgb(self.images[index], self.full_scale)
-
-
-def unit_rgb(image: np.ndarray, full_scale: float) -> np.ndarray:
-    """An exposure as float32 RGB (height, width, 3) in [0, 1]; grey ones get three equal channels."""
-    unit = to_unit(image, full_scale)
-    return unit if unit.ndim == 3 else np.repeat(unit[..., np.newaxis], 3, axis=-1)
+"""Least height and width that networks take: 3 x 3 convolutions with a reflected border need so many pixels."""
 
 
 def check_stack(images: Sequence[np.ndarray], names: Sequence[str]) -> None:
@@ -46,7 +18,7 @@ def check_stack(images: Sequence[np.ndarray], names: Sequence[str]) -> None:
         names: of the images, for messages.
 
     Raises:
-        InputError: fewer than two, of different sizes or sample types, or below `SMALLEST_SIDE`.
+        InputError: fewer than two, or of different sizes or sample types.
     """
     if len(images) < 2:
         raise InputError(f"expected at least two exposures, found {len(images)}; add others of the same view")
@@ -61,10 +33,6 @@ def check_stack(images: Sequence[np.ndarray], names: Sequence[str]) -> None:
                 f"expected exposures of one depth, found {images[0].dtype} in {names[0]} and {image.dtype} in {name}; "
                 "export them all with 8 or all with 16 bits"
             )
-    if min(images[0].shape[:2]) < SMALLEST_SIDE:
-        raise InputError(
-            f"expected at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels, found {_size(images[0])}; enlarge them"
-        )
 
 
 def middle_exposure(images: Sequence[np.ndarray]) -> int:

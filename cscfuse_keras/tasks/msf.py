@@ -6,14 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.errors import InputError
 from cscfuse_keras.models.presets import Preset, load_preset
 from cscfuse_keras.runtimes import Engine, runtime_for
 from cscfuse_keras.tasks.arrays import from_unit
+from cscfuse_keras.tasks.memory import Memory, checked_tile
 from cscfuse_keras.tasks.msf_scales import unit_images
-
-TILE = 512
-"""Default side of tiles, in pixels of the guide."""
 
 
 class MSFFuser:
@@ -23,7 +21,8 @@ class MSFFuser:
         preset: name of a preset, path of a `.keras` file, or a model.
         runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
             threads, or in bfloat16.
-        tile: side of the tiles, in pixels of the guide; memory beyond the images grows with its square.
+        tile: side of the tiles, in pixels of the guide; the runtime's by default, and less where memory is short.
+        memory: that fusing may take.
         overrides: settings of a preset that need no new weights.
 
     Raises:
@@ -35,15 +34,15 @@ class MSFFuser:
         self,
         preset: str | os.PathLike | keras.Model = "msf",
         runtime: Engine | str = "auto",
-        tile: int = TILE,
+        tile: int | None = None,
+        memory: Memory | None = None,
         **overrides: Any,
     ):
-        if tile < 1:
-            raise UsageError(f"tile: expected at least 1 pixel, found {tile}; {TILE} is a good side")
         given = isinstance(preset, keras.Model)
         self.preset = Preset("given", "msf", preset, "") if given else load_preset(preset, "msf", **overrides)
         self.runtime = runtime_for(self.preset.network, self.preset.model, runtime)
-        self.tile = tile
+        self.tile = checked_tile(tile, self.runtime.default_tile)
+        self.memory = memory or Memory()
 
     def check(
         self,
@@ -94,8 +93,17 @@ class MSFFuser:
             InputError: as `check`.
         """
         self.check(low_resolution.shape, guide.shape)
-        fused = self.runtime(low_resolution, guide, self.tile)
+        fused = self.runtime(low_resolution, guide, self.side(guide.shape[:2]))
         return np.clip(fused, 0, 1, out=fused)
+
+    def side(self, size: tuple[int, int]) -> int:
+        """Side of the tiles, in pixels of the guide, for a guide of this height and width.
+
+        Raises:
+            EnvironmentProblem: memory does not suffice.
+        """
+        runtime = self.runtime
+        return self.memory.tile(self.tile, runtime.scale * runtime.reach, runtime.bytes_per_pixel, size)
 
     def _remedy(self, low_shape, guide_shape):
         ratio, rest = divmod(guide_shape[0], low_shape[0])
@@ -113,7 +121,7 @@ def fuse(
     guide_range: float,
     preset: str | os.PathLike | keras.Model = "msf",
     runtime: Engine | str = "auto",
-    tile: int = TILE,
+    tile: int | None = None,
     **overrides: Any,
 ) -> np.ndarray:
     """Fuse a low-resolution image of many bands and a sharp guide of the same area, given as arrays.
@@ -126,7 +134,7 @@ def fuse(
         preset: name of a preset, path of a `.keras` file, or a model from `cscfuse_keras.adapt`.
         runtime: one of `cscfuse_keras.runtimes.engines.RUNTIMES`, or what its `engine_for` gives: with a number of
             threads, or in bfloat16.
-        tile: side of the tiles, in pixels of the guide.
+        tile: see `MSFFuser`.
         overrides: settings of a preset that need no new weights.
 
     Returns:

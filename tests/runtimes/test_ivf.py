@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.models.ivf import IVFConfig, build_fusion
+from cscfuse_keras.runtimes.engines import engine_for
 from cscfuse_keras.runtimes.ivf import IVFRuntime
 
 pytestmark = pytest.mark.backend
@@ -28,3 +29,13 @@ def test_equals_the_model(settings, engine, random_images, numpy_of):
         pair = {name: random_images(*shape, seed=k) for k, name in enumerate(("infrared", "visible"))}
         expected = numpy_of(fusion({name: image[None, ..., None] for name, image in pair.items()}))[0, ..., 0]
         np.testing.assert_allclose(runtime(**pair), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("rules", [("saliency", "l1_norm"), ("sum", "saliency"), ("average", "l1_norm")])
+@pytest.mark.parametrize(("size", "side"), [((150, 131), 64), ((61, 210), 33)])
+def test_tiles_equal_the_whole(rules, size, side, random_images):
+    keras.utils.set_random_seed(0)
+    config = IVFConfig(units=2, code_channels=4, decoder_channels=(4,), base_rule=rules[0], detail_rule=rules[1])
+    runtime = IVFRuntime(build_fusion(config), engine_for("keras"))
+    pair = random_images(*size), random_images(*size, seed=1)
+    np.testing.assert_allclose(runtime(*pair, side=side), runtime(*pair, side=1000), atol=1e-5)

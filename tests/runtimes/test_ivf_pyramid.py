@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.models.ivf_pyramid import IVFPyramidConfig, build_fusion
+from cscfuse_keras.runtimes.engines import engine_for
 from cscfuse_keras.runtimes.ivf_pyramid import IVFPyramidRuntime
 
 pytestmark = pytest.mark.backend
@@ -27,6 +28,14 @@ def test_equals_the_model(contrast, engine, random_images, numpy_of):
         pair = {name: random_images(*shape, seed=k) for k, name in enumerate(("infrared", "visible"))}
         expected = numpy_of(fusion({name: image[None, ..., None] for name, image in pair.items()}))[0, ..., 0]
         np.testing.assert_allclose(runtime(**pair), expected, atol=3e-6)
+
+
+@pytest.mark.parametrize(("levels", "side"), [(2, 16), (3, 7), (3, 16), (4, 33)])
+@pytest.mark.parametrize("size", [(90, 61), (33, 128)])
+def test_tiles_equal_the_whole(levels, side, size, random_images):
+    runtime = IVFPyramidRuntime(fusion_of(levels, 1.6), engine_for("keras"))
+    pair = random_images(*size), random_images(*size, seed=1)
+    np.testing.assert_allclose(runtime(*pair, side=side), runtime(*pair, side=1000), atol=3e-6)
 
 
 def test_strips_join_without_seams(engine, random_images, monkeypatch):

@@ -29,7 +29,7 @@ def test_widened_ends_at_the_image():
 def test_framed_windows_are_of_one_size_with_their_reach_inside():
     outer = slice(10, 40), slice(0, 7)
     for piece in tiles(outer, 8):
-        rows, columns = framed(piece, 12, 2, outer)
+        rows, columns = framed(piece, (12, 12), 2, outer)
         assert (rows.stop - rows.start, columns) == (12, outer[1])
         assert max(10, piece[0].start - 2) >= rows.start >= 10
         assert min(40, piece[0].stop + 2) <= rows.stop <= 40

@@ -62,8 +62,14 @@ def test_flat_pictures_stay_finite(fuser, levels):
 def test_sizes_are_checked(fuser):
     with pytest.raises(InputError, match="24 x 20 and 24 x 21"):
         fuser.fuse(np.zeros((20, 24), "float32"), np.zeros((21, 24), "float32"))
-    with pytest.raises(InputError, match="at least 6 x 6"):
-        fuser.fuse(np.zeros((5, 24), "float32"), np.zeros((5, 24), "float32"))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 24), (5, 7)])
+def test_pictures_smaller_than_the_border_are_enlarged_inside(fuser, scene, shape):
+    infrared, visible = (image[: shape[0], : shape[1]] for image in scene)
+    fused = fuser.fuse(infrared, visible)
+    assert fused.shape == visible.shape
+    assert np.isfinite(fused).all()
 
 
 def test_coloured_infrared_is_used_with_a_warning(fuser, scene):

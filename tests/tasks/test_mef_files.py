@@ -8,17 +8,22 @@ from PIL import Image, ImageCms
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io import read_picture, write_picture
+from cscfuse_keras.runtimes.tiles import whole
 from cscfuse_keras.samples import exposure_bracket
-from cscfuse_keras.tasks.exposures import UnitExposures
 from cscfuse_keras.tasks.jobs import Job
 from cscfuse_keras.tasks.mef_files import fuse_file
+from cscfuse_keras.tasks.memory import Memory
+from cscfuse_keras.tasks.unit_pixels import UnitRGB
 
 EXIF_DIRECTORY, CAMERA, EXPOSURE_TIME, DATE = 34665, 271, 33434, 36867
 
 
 class Mean:
-    def fuse(self, exposures, full_scale):
-        return np.mean(list(UnitExposures(exposures, full_scale)), axis=0)
+    memory = Memory()
+
+    def fuse_samples(self, exposures, full_scale, dtype, store):
+        images = [UnitRGB(exposure, full_scale)[whole(*exposure.shape[:2])] for exposure in exposures]
+        return store(np.mean(images, axis=0))
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +150,7 @@ def test_files_that_do_not_fit_are_named(fuse, bracket):
 
 
 def test_an_output_that_cannot_hold_the_result_is_refused_before_the_work(fuse, bracket, monkeypatch):
-    monkeypatch.setattr(Mean, "fuse", lambda *arguments: pytest.fail("it was fused"))
+    monkeypatch.setattr(Mean, "fuse_samples", lambda *arguments: pytest.fail("it was fused"))
     with pytest.raises(UsageError, match="uint8 for JPEG, found uint16"):
         fuse([(".png", image.astype("uint16"), {}) for image in bracket], "out.jpg")
     with pytest.raises(UsageError, match="alpha"):

@@ -48,3 +48,20 @@ def test_constant_image_is_kept():
 def test_wrong_shares_are_refused(shares):
     with pytest.raises(UsageError, match="0 <= low < high <= 1"):
         percentile_limits(np.zeros((2, 2)), *shares)
+
+
+@pytest.mark.parametrize("values", [[-2.5, -0.0, 0.0, 1e-40, 3.0], [0.5] * 7, [-1.0, -3.0, 2.0, -1.0]])
+def test_limits_are_elements_of_the_sorted_image(values):
+    image = np.array(values, np.float32)
+    for share in np.linspace(0.05, 1, 20):
+        rank = min(int(image.size * share), image.size - 1)
+        assert percentile_limits(image, 0, share) == (image.min(), np.sort(image)[rank])
+
+
+def test_limits_of_an_image_in_many_chunks(monkeypatch):
+    from cscfuse_keras.tasks import stretch as module
+
+    image = np.random.default_rng(0).normal(size=(40, 30, 3)).astype(np.float32)
+    whole = percentile_limits(image)
+    monkeypatch.setattr(module, "_CHUNK", 17)
+    assert percentile_limits(image) == whole

@@ -77,6 +77,11 @@ def engine_for(runtime: str = "auto", threads: int | None = None, precision: str
     return KerasEngine(threads)
 
 
+def computes_with_keras(runtime: str) -> bool:
+    """Whether Keras' backend computes anything with this runtime; otherwise Keras only reads weights."""
+    return (_fastest() if runtime == "auto" else runtime) != "openvino"
+
+
 def _fastest() -> str:
     # LiteRT would have to convert networks first, for seconds.
     return next(name for name in ("openvino", "keras") if _installed(name))
