@@ -34,6 +34,7 @@ class Report:
         quantization: as on the command line.
         preset: what was exported.
         graph: its graph.
+        hashes: SHA-256 of each file, by its path in the folder.
         size: bytes, of all files together.
         operators: number of each kind.
         threshold: that was reached.
@@ -45,6 +46,7 @@ class Report:
     quantization: str
     preset: Preset
     graph: Graph
+    hashes: Mapping[str, str]
     size: int
     operators: Counter[str]
     threshold: Threshold
@@ -71,6 +73,7 @@ class Report:
                 "network": self.preset.network,
                 "sha256": self.preset.sha256,
             },
+            "sha256": dict(self.hashes),
             "bytes": self.size,
             "smallest_side": self.graph.smallest,
             "signature": _signature(self.graph, self.preset.task),

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from cscfuse_keras.errors import InputError
+from cscfuse_keras.io.limits import PIXELS_VARIABLE
 
 CONVERTED_MODES = {"1": "L", "CMYK": "RGB", "YCbCr": "RGB"}
 
@@ -29,7 +30,7 @@ def check_size(width: int, height: int, max_pixels: int) -> None:
     if not 0 < width * height <= max_pixels:
         raise InputError(
             f"expected 1 to {max_pixels} pixels, found a header that claims {width} x {height}; "
-            "make the picture smaller, or raise max_pixels if you trust the file"
+            f"make the picture smaller, or raise the limit by {PIXELS_VARIABLE} if you trust the file"
         )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,22 +12,33 @@ import numpy as np
 import tifffile
 
 from cscfuse_keras.errors import EnvironmentProblem, InputError
+from cscfuse_keras.io import limits
 from cscfuse_keras.io.atomic import replacing
 
 # GDAL would keep blocks up to a twentieth of the machine's memory.
 _CACHE_MEGABYTES = 128
+_DRIVER = "GTiff"
+"""What GDAL may open a file with; others, such as VRT, read further files or the network because a file says so."""
+_ALONE = {
+    # Files beside the raster are not looked for: GDAL would open them with any driver.
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "PROJ_NETWORK": "OFF",
+}
 _PLACE_TAGS = {33550, 33922, 34264}
 
 
 def is_georeferenced(path: str | os.PathLike) -> bool:
     """Whether a file is a TIFF with a place on the ground (GeoTIFF 1.1, section 7.1.3); needs no rasterio."""
     path = Path(path)
-    if path.suffix.lower() not in (".tif", ".tiff") or not path.is_file():
+    if not path.is_file():
         return False
     try:
         with tifffile.TiffFile(path) as tiff:
             return not _PLACE_TAGS.isdisjoint(tag.code for tag in tiff.pages.first.tags)
-    except (tifffile.TiffFileError, OSError):
+    except MemoryError:
+        raise
+    except Exception:  # Damaged files give errors of any type; who reads the pixels tells.
         return False
 
 
@@ -34,7 +46,8 @@ class Raster:
     """A georeferenced image, open for reading; a context manager.
 
     Args:
-        path: a GeoTIFF file, or another format that GDAL reads.
+        path: a GeoTIFF file, cloud-optimised or not. It is read alone: files beside it (`.aux.xml`, `.ovr`, `.msk`)
+            are not; masks must be inside.
 
     Attributes:
         path: the file.
@@ -43,29 +56,44 @@ class Raster:
         dtype: of its samples.
 
     Raises:
-        InputError: the file cannot be read, or its bands differ in dtype.
+        InputError: the file cannot be read, is larger than the limits, or its bands differ in dtype.
         EnvironmentProblem: rasterio is not installed.
     """
 
     def __init__(self, path: str | os.PathLike):
         self.path = Path(path)
         rasterio = _rasterio()
+        # GDAL takes some paths for more than a file's name.
+        place = self.path.absolute()
+        if str(place).startswith("/vsi") or not place.is_file():
+            raise InputError(f"{self.path}: expected a GeoTIFF file, found no file of that name; check the path")
+        if self.path.suffix.lower() not in (".tif", ".tiff"):
+            warnings.warn(f"{self.path}: named {self.path.suffix} but holds TIFF, and is read as that", stacklevel=2)
         self._resources = contextlib.ExitStack()
         try:
-            self._resources.enter_context(rasterio.Env(GDAL_CACHEMAX=_CACHE_MEGABYTES))
-            self.dataset: Any = self._resources.enter_context(rasterio.open(self.path))
-        except rasterio.errors.RasterioIOError as problem:
+            self._resources.enter_context(rasterio.Env(GDAL_CACHEMAX=_CACHE_MEGABYTES, **_ALONE))
+            self.dataset: Any = self._resources.enter_context(rasterio.open(place, driver=_DRIVER))
+            _check_claims(self.dataset, place.stat().st_size)
+            self._describe(rasterio.enums.ColorInterp.alpha)
+        except InputError as problem:
+            self._resources.close()
+            raise InputError(f"{self.path}: {problem}") from None
+        except MemoryError:
+            raise
+        except Exception as problem:  # GDAL's errors are of many types.
             self._resources.close()
             raise InputError(f"{self.path}: expected a GeoTIFF file, found a problem: {problem}; check it") from None
-        alpha = rasterio.enums.ColorInterp.alpha
+        if place.with_name(f"{place.name}.msk").exists():
+            warnings.warn(f"{self.path}: its mask in {place.name}.msk is not read; store it inside", stacklevel=2)
+
+    def _describe(self, alpha) -> None:
         self.bands = [
             band for band, colour in zip(self.dataset.indexes, self.dataset.colorinterp, strict=True) if colour != alpha
         ]
         dtypes = {self.dataset.dtypes[band - 1] for band in self.bands}
         if len(dtypes) != 1:
-            self._resources.close()
             raise InputError(
-                f"{self.path}: expected bands of one dtype, found {', '.join(sorted(dtypes)) or 'no bands'}; convert it"
+                f"expected bands of one dtype, found {', '.join(sorted(dtypes)) or 'no bands'}; convert it"
             )
         self.dtype = np.dtype(dtypes.pop())
 
@@ -100,14 +128,15 @@ class Raster:
         Raises:
             InputError: the file is damaged.
         """
-        rasterio = _rasterio()
         window = _window(rows, columns)
         try:
             samples = np.moveaxis(self.dataset.read(self.bands, window=window), 0, -1)
             if not self.may_have_invalid:
                 return samples, np.ones(samples.shape[:2], bool)
             valid = self.dataset.read_masks(self.bands, window=window).all(axis=0)
-        except rasterio.errors.RasterioError as problem:
+        except MemoryError:
+            raise
+        except Exception as problem:  # GDAL's errors are of many types.
             raise InputError(
                 f"{self.path}: expected a whole file, found damaged pixel data ({problem}); copy it again"
             ) from None
@@ -129,6 +158,11 @@ def check_same_area(low: Raster, guide: Raster) -> None:
         )
     for raster in (low, guide):
         transform = raster.dataset.transform
+        if not (np.isfinite(transform).all() and transform.a and transform.e):
+            raise InputError(
+                f"{raster.path}: expected pixels of some size somewhere, found the transform {tuple(transform)[:6]}; "
+                "place it anew, for instance by gdal_translate -a_ullr"
+            )
         if transform.b or transform.d:
             raise InputError(
                 f"{raster.path}: expected rows and columns along the axes of the map, found a rotated transform "
@@ -206,7 +240,7 @@ def writing(path: str | os.PathLike, low: Raster, guide: Raster, block: int) -> 
     rasterio = _rasterio()
     path, nodata = Path(path), _nodata(low, guide)
     profile = {
-        "driver": "GTiff",
+        "driver": _DRIVER,
         "dtype": low.dtype,
         "count": len(low.bands),
         "width": guide.dataset.width,
@@ -224,20 +258,35 @@ def writing(path: str | os.PathLike, low: Raster, guide: Raster, block: int) -> 
         "sparse_ok": True,
     }
     settings = {"GDAL_CACHEMAX": _CACHE_MEGABYTES, "GDAL_TIFF_INTERNAL_MASK": True}
-    try:
-        with (
-            replacing(path) as partial,
-            rasterio.Env(**settings),
-            rasterio.open(partial, "w", **profile) as dataset,
-        ):
-            for name in ("descriptions", "scales", "offsets", "units"):
-                setattr(dataset, name, tuple(getattr(low.dataset, name)[band - 1] for band in low.bands))
-            with_mask = nodata is None and (low.may_have_invalid or guide.may_have_invalid)
-            yield RasterWriter(dataset, low.dtype, with_mask)
-    except (OSError, rasterio.errors.RasterioError) as problem:
-        raise EnvironmentProblem(
-            f"{path}: expected to write the file, found: {problem}; check the folder's permissions and its free space"
-        ) from problem
+    with (
+        replacing(path) as partial,
+        rasterio.Env(**settings),
+        rasterio.open(partial, "w", **profile) as dataset,
+    ):
+        for name in ("descriptions", "scales", "offsets", "units"):
+            setattr(dataset, name, tuple(getattr(low.dataset, name)[band - 1] for band in low.bands))
+        with_mask = nodata is None and (low.may_have_invalid or guide.may_have_invalid)
+        yield RasterWriter(dataset, low.dtype, with_mask)
+
+
+def _check_claims(dataset: Any, length: int) -> None:
+    """Refuse a header that claims more than the limits, or than a file of so many bytes can hold."""
+    width, height, most = dataset.width, dataset.height, limits.current().raster_pixels
+    if width * height > most:
+        raise InputError(
+            f"expected at most {most} pixels, found a header that claims {width} x {height}; make the image smaller, "
+            f"or raise the limit by {limits.PIXELS_VARIABLE} if you trust the file"
+        )
+    blocks = 0
+    for (rows, columns), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
+        # A block is decoded whole.
+        limits.check_memory((rows, columns, dataset.count), np.dtype(dtype).itemsize)
+        blocks = max(blocks, -(-height // rows) * -(-width // columns))
+    # Each has an offset and a length in the file, of six bytes or more; GDAL splits plain samples into rows by itself.
+    if blocks > 1 and length < min(6 * blocks, width * height):
+        raise InputError(
+            f"expected a whole file, found {length} bytes that cannot tell where {blocks} blocks are; copy it again"
+        )
 
 
 def _nodata(low, guide):

@@ -1,8 +1,10 @@
 """TIFF files: one page of 8 or 16 bits or float32, grey or RGB, perhaps with alpha."""
 
 import io
+import lzma
 import math
 import struct
+import zlib
 
 import cv2
 import numpy as np
@@ -26,6 +28,14 @@ TIFFFILE_COMPRESSIONS = {
     COMPRESSION.PACKBITS,
     COMPRESSION.LZMA,
 }
+UNPACKERS = {
+    COMPRESSION.ADOBE_DEFLATE: (1032, zlib.decompressobj),
+    COMPRESSION.DEFLATE: (1032, zlib.decompressobj),
+    COMPRESSION.LZMA: (7500, lzma.LZMADecompressor),
+}
+"""How many bytes a packed one can at most become, and what unpacks them."""
+LARGEST_UNPACKED = 2**28
+"""Bytes that a strip or tile may unpack to unseen."""
 
 
 def read_tiff(data: bytes, max_pixels: int) -> Decoded:
@@ -38,14 +48,19 @@ def read_tiff(data: bytes, max_pixels: int) -> Decoded:
             raise InputError(f"expected one page, found {1 + others} pages; save the page to fuse by itself")
         check_whole(page, len(data))
         _check_alpha(page)
-        orientation = page.tags.valueof(metadata.ORIENTATION)
         exif, profile = _exif(tiff, data), _profile(page, data)
         data = _without_orientation(page, data)
         if page.bitspersample <= 8 and page.sampleformat == SAMPLEFORMAT.UINT:
             samples = samples_of(TiffImagePlugin.TiffImageFile(io.BytesIO(data)), max_pixels)
         else:
             samples = _deep_samples(page, data)
-    return Decoded(samples, exif, profile, orientation if orientation in range(1, 9) else 1)
+    return Decoded(samples, exif, profile, orientation_of(page))
+
+
+def orientation_of(page: tifffile.TiffPage) -> int:
+    """A page's orientation, 1 to 8 as in EXIF."""
+    value = page.tags.valueof(metadata.ORIENTATION)
+    return value if value in range(1, 9) else 1
 
 
 def encode_tiff(samples: np.ndarray, exif: bytes | None, icc_profile: bytes | None) -> bytes:
@@ -68,7 +83,7 @@ def encode_tiff(samples: np.ndarray, exif: bytes | None, icc_profile: bytes | No
 
 
 def check_whole(page: tifffile.TiffPage, length: int) -> None:
-    """Refuse strips or tiles that are missing: the decoders may fill them with zeros."""
+    """Refuse strips or tiles that are missing, which decoders may fill with zeros, or unpack to more than they hold."""
     segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
     whole = len(segments) == math.prod(page.chunked)
     whole = whole and all(count > 0 and offset + count <= length for offset, count in segments)
@@ -76,6 +91,23 @@ def check_whole(page: tifffile.TiffPage, length: int) -> None:
         whole = whole and 8 * sum(page.databytecounts) >= page.size * page.bitspersample
     if not whole:
         raise InputError("expected a whole TIFF file, found pixel data missing; copy it again from its source")
+    if page.compression in UNPACKERS and page.dtype is not None:
+        for offset, count in segments:
+            _check_unpacked(page, offset, count)
+
+
+def _check_unpacked(page: tifffile.TiffPage, offset: int, count: int) -> None:
+    """Unpack a strip or tile as far as it should go, if it may fill memory: tifffile would unpack all of it."""
+    expected = math.prod(page.chunks) * page.dtype.itemsize
+    ratio, unpacker = UNPACKERS[page.compression]
+    # What cannot be made smaller grows by less than this.
+    too_much = count > 1.01 * expected + 1024
+    if not too_much and count * ratio > LARGEST_UNPACKED:
+        file = page.parent.filehandle
+        file.seek(offset)
+        too_much = len(unpacker().decompress(file.read(count), expected + 1)) > expected
+    if too_much:
+        raise InputError(f"expected strips or tiles of {expected} bytes, found one that unpacks to more; save it again")
 
 
 def _check_alpha(page: tifffile.TiffPage) -> None:

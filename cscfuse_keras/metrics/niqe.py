@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cscfuse_keras.errors import InputError
+from cscfuse_keras.io.matlab_files import NumericArray, list_arrays, read_array
 from cscfuse_keras.metrics.grey_images import GreyImage
 from cscfuse_keras.metrics.half_size import half_size
 from cscfuse_keras.metrics.model_files import read_model_file
@@ -122,13 +123,13 @@ def niqe_features(image: GreyImage) -> npt.NDArray[np.float64]:
 
 def _pristine_model(content: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Mean and covariance from the bytes of a MATLAB file; ValueError says what was found instead."""
-    from scipy.io import loadmat, whosmat
-
-    expected = {"mu_prisparam": ((1, _FEATURES), "double"), "cov_prisparam": ((_FEATURES, _FEATURES), "double")}
+    shapes = {"mu_prisparam": (1, _FEATURES), "cov_prisparam": (_FEATURES, _FEATURES)}
+    expected = {name: NumericArray(shape, np.dtype(np.float64)) for name, shape in shapes.items()}
     try:
-        found = {name: (shape, kind) for name, shape, kind in whosmat(io.BytesIO(content)) if name in expected}
-        values = loadmat(io.BytesIO(content), variable_names=list(expected)) if found == expected else {}
-    except Exception as problem:  # In a damaged file SciPy fails with errors of many types.
+        file = io.BytesIO(content)
+        found = {name: array for name, array in list_arrays(file).items() if name in expected}
+        values = {name: read_array(file, name) for name in expected} if found == expected else {}
+    except Exception as problem:  # Damaged files give errors of many types.
         raise ValueError(f"no readable one ({type(problem).__name__})") from None
     if not values:
         raise ValueError("none or other forms of them")

@@ -19,6 +19,7 @@ from cscfuse_keras.layers import (
     YCbCrToRGB,
 )
 from cscfuse_keras.losses import MEFObjective
+from cscfuse_keras.models.shapes import first_difference
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,13 +152,15 @@ def copy_coder(source: keras.Model, target: keras.Model) -> None:
     Raises:
         UsageError: the coders differ in their settings.
     """
-    weights = source.get_layer("mapper").get_layer("coder").get_weights()
+    start = source.get_layer("mapper").get_layer("coder")
     mapper = target.get_layer("mapper")
     coder = mapper.get_layer("coder")
-    shapes = [[weight.shape for weight in part] for part in (weights, coder.get_weights())]
-    if shapes[0] != shapes[1]:
-        raise UsageError("coder_from: expected a coder of the same units and channels, found another; change one")
-    coder.set_weights(weights)
+    if difference := first_difference(coder.weights, start.weights):
+        raise UsageError(
+            f"coder_from: expected a coder of the same units and channels, with {difference}; change the settings, or "
+            "start from nothing"
+        )
+    coder.set_weights(start.get_weights())
     head = source.get_layer("mapper").get_layer("code_to_map_0").get_weights()
     for k in range(len(mapper.inputs)):
         mapper.get_layer(f"code_to_map_{k}").set_weights(head)

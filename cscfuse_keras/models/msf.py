@@ -1,7 +1,7 @@
 """Multi-spectral fusion: a low-resolution image of many bands and a sharp guide to one image (SPEC 4)."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import keras
 
@@ -42,6 +42,8 @@ class MSFConfig(Config):
         radius: of the fast guided filter, in pixels at low resolution.
         epsilon: regularisation of the fast guided filter.
     """
+
+    MAY_BE_ZERO: ClassVar[frozenset[str]] = frozenset({"units"})
 
     bands: int = 31
     guide_channels: int = 3

@@ -12,6 +12,7 @@ import keras
 from cscfuse_keras.config import Config
 from cscfuse_keras.errors import ModelError, UsageError
 from cscfuse_keras.io.atomic import replacing, write_text
+from cscfuse_keras.models.model_files import load_model_file
 from cscfuse_keras.models.networks import NETWORKS, Network
 
 WEIGHTS = "model.weights.h5"
@@ -70,10 +71,7 @@ def load_preset(
         ModelError: the weights are damaged, do not fit their settings, or belong to another task.
     """
     path = Path(name)
-    if path.suffix == ".keras":
-        preset = _from_file(path, gain, overrides)
-    else:
-        preset = _from_folder(presets_folder() / _defaults().get(str(name), str(name)), gain, overrides)
+    preset = _from_file(path, gain, overrides) if path.suffix == ".keras" else _from_folder(str(name), gain, overrides)
     if task is not None and preset.task != task:
         raise ModelError(f"{name}: expected a preset for task {task}, found one for {preset.task}; choose another")
     return preset
@@ -104,37 +102,41 @@ def _defaults() -> dict[str, str]:
     return json.loads((presets_folder() / "defaults.json").read_text())
 
 
-def _from_folder(folder: Path, gain: float | None, overrides: dict[str, Any]) -> Preset:
-    if not (folder / SETTINGS).exists():
+def _from_folder(name: str, gain: float | None, overrides: dict[str, Any]) -> Preset:
+    # A name is no path: it may not lead out of the presets' folder.
+    if name not in preset_names():
         raise UsageError(
-            f"preset {folder.name!r}: expected one of {', '.join(preset_names())}, or the path of a .keras file; "
+            f"preset {name!r}: expected one of {', '.join(preset_names())}, or the path of a .keras file; "
             "check the name"
         )
-    stored = json.loads((folder / SETTINGS).read_text())
-    found = file_hash(folder / WEIGHTS)
-    if found != stored["sha256"]:
+    folder = presets_folder() / _defaults().get(name, name)
+    try:
+        stored = json.loads((folder / SETTINGS).read_text())
+        expected, network_name, settings = stored["sha256"], stored["network"], dict(stored["config"])
+        found = file_hash(folder / WEIGHTS)
+    except (OSError, KeyError, TypeError, ValueError) as problem:
         raise ModelError(
-            f"{folder / WEIGHTS}: expected SHA-256 {stored['sha256'][:12]}... as in {SETTINGS}, found {found[:12]}...; "
+            f"{folder}: expected {SETTINGS} and {WEIGHTS} of a preset, found a problem: {problem!r}; install the "
+            "package again"
+        ) from problem
+    if found != expected:
+        raise ModelError(
+            f"{folder / WEIGHTS}: expected SHA-256 {expected[:12]}... as in {SETTINGS}, found {found[:12]}...; "
             "install the package again"
         )
-    network = NETWORKS[stored["network"]]
+    network = NETWORKS[network_name]
     overrides = {**_gains(network, gain), **overrides}
-    config = network.config.from_dict({**stored["config"], **overrides}, f"preset {folder.name}")
+    config = network.config.from_dict({**settings, **overrides}, f"preset {folder.name}")
     model = network.build_network(config)
     model.load_weights(folder / WEIGHTS)
-    return Preset(folder.name, stored["network"], network.build_fusion(config, model), found)
+    return Preset(folder.name, network_name, network.build_fusion(config, model), found)
 
 
 def _from_file(path: Path, gain: float | None, overrides: dict[str, Any]) -> Preset:
-    if not path.exists():
-        raise UsageError(f"{path}: expected a .keras file, found nothing; check the path")
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as problem:
-        reason = str(problem).strip().split("\n")[0]
-        raise ModelError(
-            f"{path}: expected a model of this project, found a file that does not load: {reason}"
-        ) from problem
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        raise UsageError(f"{path}: expected a .keras file, found {found}; check the path")
+    model = load_model_file(path)
     name = model.name.removesuffix("_fusion")
     if name not in NETWORKS or not model.name.endswith("_fusion"):
         raise ModelError(
@@ -143,7 +145,12 @@ def _from_file(path: Path, gain: float | None, overrides: dict[str, Any]) -> Pre
     network = NETWORKS[name]
     overrides = {**_gains(network, gain), **overrides}
     if overrides:
-        settings = {**network.settings_of(model).to_dict(), **overrides}
+        try:
+            settings = {**network.settings_of(model).to_dict(), **overrides}
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            raise ModelError(
+                f"{path}: expected the layers of network {name}, found others ({problem}); choose another preset"
+            ) from problem
         model = network.build_fusion(network.config.from_dict(settings, str(path)), model)
     return Preset(str(path), name, model, file_hash(path))
 

@@ -1,6 +1,7 @@
 """State dicts from PyTorch files, without executing anything that is in them."""
 
 import importlib
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -28,20 +29,35 @@ def read_torch_file(path: Path) -> dict[str, np.ndarray]:
             f"{path}: expected PyTorch to read it, found none installed; install cscfuse-keras[torch]"
         ) from None
     if not path.is_file():
-        raise InputError(f"{path}: expected a PyTorch file, found nothing; check the path")
+        found = "a folder" if path.is_dir() else "nothing"
+        raise InputError(f"{path}: expected a PyTorch file, found {found}; check the path")
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as problem:
-        reason = str(problem).strip().split("\n")[0]
-        raise InputError(
-            f"{path}: expected a PyTorch file of weights, found one that does not load: {reason}"
-        ) from None
-    state = _state_dict(content, torch.Tensor)
-    if state is None:
-        raise InputError(
-            f"{path}: expected a state dict of tensors, found {type(content).__name__}; give the weights file"
-        )
-    return {name: tensor.float().numpy() for name, tensor in state.items()}
+        _check_members(path)
+        state = _state_dict(torch.load(path, map_location="cpu", weights_only=True), torch.Tensor)
+        if state is None:
+            raise InputError("no state dict of tensors; give the weights file")
+        _check_sizes(state, path.stat().st_size)
+        return {str(name): tensor.detach().float().numpy() for name, tensor in state.items()}
+    except Exception as problem:  # A damaged file gives errors of any type; of memory too, where it claims sizes.
+        reason = str(problem).strip().split("\n")[0] or type(problem).__name__
+        raise InputError(f"{path}: expected a PyTorch file of weights, found {reason}") from None
+
+
+def _check_members(path: Path) -> None:
+    """Refuse an archive that unpacks to more than its size; `torch.save` stores as it is."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.compress_type != zipfile.ZIP_STORED:
+                raise InputError(f"compressed data ({member.filename!r}); save it again by torch.save")
+
+
+def _check_sizes(state: dict, length: int) -> None:
+    """Refuse tensors that repeat few stored values many times: as arrays they would fill memory."""
+    for name, tensor in state.items():
+        if tensor.numel() * tensor.element_size() > length:
+            raise InputError(f"tensor {name!r} of shape {tuple(tensor.shape)} in {length} bytes; save it again")
 
 
 def _state_dict(content, tensor):
