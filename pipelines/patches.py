@@ -1,18 +1,18 @@
 """Training patches prepared once in an HDF5 file, read by Keras on any backend without TensorFlow."""
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import h5py
 import keras
 import numpy as np
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io.atomic import replacing
+from cscfuse_keras.io.hdf5_files import check_array, open_hdf5, read_description, write_description
+from cscfuse_keras.io.hdf5_writing import writing_hdf5
 
-FORMAT = "cscfuse-patches-2"
+FORMAT = "cscfuse-patches-3"
 
 
 def write_patches(
@@ -32,9 +32,12 @@ def write_patches(
         destination: HDF5 file to create or replace.
         copies: patches a row; epoch after epoch training goes through the copies in turn.
         progress: called with the number of rows done after each.
+
+    Raises:
+        EnvironmentProblem: the file cannot be written.
     """
-    with replacing(destination) as partial, h5py.File(partial, "w") as file:
-        file.attrs.update({"format": FORMAT, "task": task, "names": json.dumps(list(names))})
+    with replacing(destination) as partial, writing_hdf5(partial) as (file, check_written):
+        write_description(file, {"format": FORMAT, "task": task, "names": list(names)})
         shape = cut(0, 0).shape
         patches = file.create_dataset(
             "patches",
@@ -49,6 +52,7 @@ def write_patches(
         for row in range(len(names)):
             for copy in range(copies):
                 patches[row, copy] = np.round(cut(row, copy) * 255).astype("uint8")
+                check_written()
             progress(row + 1)
 
 
@@ -56,27 +60,44 @@ def describe_patches(source: str | os.PathLike, task: str) -> tuple[list[str], t
     """Name behind each row of a patch file, and the shape of a patch.
 
     Raises:
-        InputError: the file is missing, was not written by `write_patches`, or is for another task.
+        InputError: the file is missing or damaged, was not written by `write_patches`, or is for another task.
     """
     try:
-        with h5py.File(source, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                found = f"format {file.attrs.get('format')!r}"
-            elif file.attrs["task"] != task:
-                found = f"one for task {file.attrs['task']}"
+        with open_hdf5(source) as file:
+            stated = read_description(file)
+            if stated.get("format") != FORMAT:
+                found = f"format {stated.get('format')!r}"
+            elif stated["task"] != task:
+                found = f"one for task {stated['task']}"
             else:
-                return json.loads(file.attrs["names"]), file["patches"].shape[2:]
-    except OSError as problem:
-        found = str(problem)
+                names, patches = stated["names"], file["patches"]
+                check_array(patches)
+                if patches.dtype == np.uint8 and patches.ndim > 2 and len(patches) == len(names):
+                    return [str(name) for name in names], patches.shape[2:]
+                found = f"patches of {patches.dtype} {patches.shape} for {len(names)} names"
+    except MemoryError:
+        raise
+    except Exception as problem:  # A damaged file gives errors of any type.
+        found = f"a problem: {problem}"
     raise InputError(
         f"{source}: expected an HDF5 file of patches for task {task}, found {found}; make one with `cscfuse patches`"
     )
 
 
 def read_patches(source: str | os.PathLike, rows: Sequence[int]) -> np.ndarray:
-    """Patches of the given rows: uint8 (rows, copies, *patch), in ascending order of rows."""
-    with h5py.File(source, "r") as file:
-        return np.asarray(file["patches"][sorted(rows)])
+    """Patches of the given rows: uint8 (rows, copies, *patch), in ascending order of rows.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    try:
+        with open_hdf5(source) as file:
+            return np.asarray(file["patches"][sorted(rows)])
+    except (OSError, KeyError, ValueError, RuntimeError) as problem:
+        raise InputError(
+            f"{source}: expected a whole file of patches, found damaged ones ({problem}); make it again with "
+            "`cscfuse patches`"
+        ) from problem
 
 
 class PatchSequence(keras.utils.PyDataset):

@@ -11,12 +11,23 @@ import h5py
 import numpy as np
 
 from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.io.atomic import sync, writing_problems
+from cscfuse_keras.io.hdf5_files import (
+    check_array,
+    check_self_contained,
+    open_hdf5,
+    read_description,
+    read_number,
+    write_description,
+)
+from cscfuse_keras.io.hdf5_writing import writing_hdf5
 from pipelines.spectral_patches import TURNS, Triple, degraded, patch_corners
 from pipelines.spectral_sources import SceneFiles, read_spectral_scene
 from pipelines.wald import Method
 
-FORMAT = "cscfuse-spectral-patches-1"
+FORMAT = "cscfuse-spectral-patches-2"
 ARRAYS = ("low_resolution", "guide", "truth")
+FULL_SCALES = ("bands_full_scale", "guide_full_scale")
 
 
 def write_spectral_patches(
@@ -45,6 +56,7 @@ def write_spectral_patches(
     Raises:
         InputError: a scene cannot be read, is smaller than a patch, or has other channels than the first.
         UsageError: the size is no multiple of the scale.
+        EnvironmentProblem: the file cannot be written.
     """
     if size % scale:
         raise UsageError(f"size: expected a multiple of the scale {scale}, found {size}; change one")
@@ -54,15 +66,26 @@ def write_spectral_patches(
         "method": method,
         "size": size,
         "stride": stride,
-        "scenes": json.dumps([dataclasses.asdict(files) for files in scenes], default=str),
+        # As it comes back.
+        "scenes": json.loads(json.dumps([dataclasses.asdict(files) for files in scenes], default=str)),
     }
     destination = Path(destination)
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    partial = destination.with_name(f"{destination.name}.partial")
-    if not _can_go_on(partial, description):
-        with h5py.File(partial, "w") as file:
-            file.attrs.update({**description, "groups": 0})
-    with h5py.File(partial, "r+") as file:
+    # A file system that holds the destination's name may not hold a longer one: of most, 255 bytes are the limit.
+    partial = destination.with_name(os.fsdecode(os.fsencode(destination.name)[:247] + b".partial"))
+    with writing_problems(destination):
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if not _can_go_on(partial, description):
+            with writing_hdf5(partial) as (file, _):
+                write_description(file, description)
+                file.attrs["groups"] = 0
+        _write_scenes(partial, scenes, scale, method, size, stride, progress)
+        sync(partial)
+        partial.replace(destination)
+        sync(destination.parent)
+
+
+def _write_scenes(partial, scenes, scale, method, size, stride, progress):
+    with writing_hdf5(partial, "r+") as (file, check_written):
         first, turns_done = divmod(int(file.attrs["groups"]), TURNS)
         for number, files in enumerate(scenes[first:], start=first):
             scene = read_spectral_scene(files)
@@ -70,12 +93,9 @@ def write_spectral_patches(
                 triple = degraded(scene, scale, method, turns)
                 corners = patch_corners(triple, size, stride, scene.name)
                 _check_channels(file, triple, scene.name)
-                _write_group(file, number * TURNS + turns, triple, corners, size)
+                _write_group(file, number * TURNS + turns, triple, corners, size, check_written)
             turns_done = 0
             progress(number + 1)
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(destination)
 
 
 def _check_channels(file, triple, where):
@@ -87,7 +107,7 @@ def _check_channels(file, triple, where):
             raise InputError(f"{where}: expected {array} of {expected} channels, as in the first scene, found {found}")
 
 
-def _write_group(file, number, triple, corners, size):
+def _write_group(file, number, triple, corners, size, check_written):
     """Patches of one scene in one turn; the count is raised when all of them are on disk."""
     name = _group_name(number)
     if name in file:
@@ -111,7 +131,9 @@ def _write_group(file, number, triple, corners, size):
         patch = triple.cut(*corner, size)
         for array in ARRAYS:
             group[array][row] = getattr(patch, array)
+        check_written()
     file.flush()
+    check_written()
     file.attrs["groups"] = number + 1
     file.flush()
 
@@ -125,10 +147,10 @@ def _can_go_on(partial: Path, description: dict[str, Any]) -> bool:
     if not partial.exists():
         return False
     try:
-        with h5py.File(partial, "r") as file:
-            if any(file.attrs.get(name) != value for name, value in description.items()):
+        with open_hdf5(partial) as file:
+            if read_description(file) != description:
                 return False
-            for number in range(int(file.attrs["groups"])):
+            for number in range(int(read_number(file, "groups"))):
                 for array in ARRAYS:
                     dataset = file[_group_name(number)][array]
                     if dataset.id.get_num_chunks() != len(dataset):
@@ -136,7 +158,7 @@ def _can_go_on(partial: Path, description: dict[str, Any]) -> bool:
                     for row in range(len(dataset)):
                         # Reading compares the checksum.
                         dataset[row]
-    except (OSError, KeyError, RuntimeError):
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError):
         return False
     return True
 
@@ -157,26 +179,39 @@ class SpectralPatchFile:
         places: group and row of each patch to use.
 
     Raises:
-        InputError: the file is missing or was not written by `write_spectral_patches`.
+        InputError: the file is missing or damaged, or was not written by `write_spectral_patches`.
     """
 
     def __init__(self, source: str | os.PathLike, scenes: Sequence[int] | None = None, turns: int = TURNS):
         self.source = source
         try:
             self.file = h5py.File(source, "r")
-        except OSError as problem:
-            raise self._problem(str(problem)) from None
-        attributes = self.file.attrs
-        if attributes.get("format") != FORMAT:
-            raise self._problem(f"format {attributes.get('format')!r}")
-        self.scale, self.size = int(attributes["scale"]), int(attributes["size"])
-        self.method: Method = attributes["method"]
-        self.scene_names = [scene["path"] for scene in json.loads(attributes["scenes"])]
-        if len(self.file) != TURNS * len(self.scene_names):
-            raise self._problem(f"{len(self.file)} of {TURNS * len(self.scene_names)} groups")
+            found = self._describe(scenes, turns)
+        except MemoryError:
+            raise
+        except Exception as problem:  # A damaged file gives errors of any type.
+            found = f"a problem: {problem}"
+        if found:
+            raise self._problem(found)
+
+    def _describe(self, scenes, turns) -> str | None:
+        """Read what the file tells of itself; what is wrong with it, if anything is."""
+        check_self_contained(self.file)
+        stated = read_description(self.file)
+        if stated.get("format") != FORMAT:
+            return f"format {stated.get('format')!r}"
+        self.scale, self.size = int(stated["scale"]), int(stated["size"])
+        self.method: Method = stated["method"]
+        self.scene_names = [str(scene["path"]) for scene in stated["scenes"]]
+        # Beside them there is the description.
+        groups, expected = len(self.file) - 1, TURNS * len(self.scene_names)
+        if groups != expected:
+            return f"{groups} of {expected} groups"
         chosen = range(len(self.scene_names)) if scenes is None else scenes
         groups = [self.file[_group_name(scene * TURNS + turn)] for scene in chosen for turn in range(turns)]
-        self.places = [(group, row) for group in groups for row in range(self._count(group))]
+        wrong = next((found for group in groups if (found := self._wrong_array(group))), None)
+        self.places = [] if wrong else [(group, row) for group in groups for row in range(len(group["truth"]))]
+        return wrong
 
     def __len__(self):
         return len(self.places)
@@ -185,16 +220,22 @@ class SpectralPatchFile:
         group, row = self.places[number]
         try:
             arrays = {array: group[array][row] for array in ARRAYS}
-        except OSError as problem:
+            return Triple(**arrays, **{name: float(read_number(group, name)) for name in FULL_SCALES})
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as problem:
             raise self._problem(f"a damaged patch ({problem})") from None
-        return Triple(**arrays, **{name: float(value) for name, value in group.attrs.items()})
 
-    def _count(self, group):
+    def _wrong_array(self, group) -> str | None:
         low, high = self.size // self.scale, self.size
         for array, side in zip(ARRAYS, (low, high, high), strict=True):
-            if group[array].shape[:3] != (len(group["truth"]), side, side):
-                raise self._problem(f"{array} of shape {group[array].shape}")
-        return len(group["truth"])
+            dataset = group[array]
+            if (
+                dataset.shape[:3] != (len(group["truth"]), side, side)
+                or dataset.ndim != 4
+                or dataset.dtype.kind not in "uif"
+            ):
+                return f"{array} of shape {dataset.shape}, {dataset.dtype}"
+            check_array(dataset)
+        return None
 
     def _problem(self, found):
         return InputError(

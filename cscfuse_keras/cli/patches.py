@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cscfuse_keras.cli.task_options import Options, given_options, task_options
+from cscfuse_keras.io.locks import locked
 from cscfuse_keras.io.outputs import check_absent
 
 CROPS: Options = {
@@ -80,7 +81,7 @@ def patches(task, sources, output, size, overwrite, **values) -> None:
     check_absent(output, overwrite)
     if size:
         given["size"] = size
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with locked(output.parent, output.name), Progress(console=Console(stderr=True), transient=True) as bar:
         work = bar.add_task("cutting patches", total=None)
         summary = _WRITERS[task](
             sources, output, given, lambda done, total: bar.update(work, completed=done, total=total)

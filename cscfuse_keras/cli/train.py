@@ -7,6 +7,8 @@ import click
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.cli.settings import check_settings, options_for, read_settings
 from cscfuse_keras.errors import UsageError
+from cscfuse_keras.io.locks import locked
+from cscfuse_keras.io.outputs import check_folder
 
 load_keras()
 from cscfuse_keras.models.networks import NETWORKS, network_of  # noqa: E402
@@ -57,9 +59,11 @@ def train(task, sources, validation, output, variant, config, resume, **given) -
     check_settings(name, SETTINGS[name], given)
     if validation and task != "msf":
         raise UsageError(f"--validation: expected with --task msf, found with --task {task}; leave it out")
+    check_folder(output)
     recipe = RECIPES[name]
     defaults = {"network": NETWORKS[name].variants[variant], "training": recipe.settings()}
     settings = read_settings(config, defaults, given)
     more = {"validation": list(validation)} if validation else {}
-    progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume, **more)
+    with locked(output):
+        progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume, **more)
     click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")

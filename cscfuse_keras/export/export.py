@@ -26,6 +26,8 @@ from cscfuse_keras.export.parity import (
 from cscfuse_keras.export.report import Report
 from cscfuse_keras.export.scenes import FUSERS, Fuser, drawn_scene, fused_by_keras
 from cscfuse_keras.export.staging import staged
+from cscfuse_keras.export.verification import hashes_of
+from cscfuse_keras.io.locks import locked
 from cscfuse_keras.io.outputs import check_absent
 
 _SIZES = (480, 640), (241, 323)
@@ -153,8 +155,8 @@ def export(
     scale = fuser.runtime.scale if task == "msf" else 1
     if wanted.size and any(side % scale for side in wanted.size):
         raise UsageError(f"--size: expected multiples of {scale}, the preset's scale, found {_text(wanted.size)}")
-    work = _Work(fuser, wanted)
-    with staged(folder) as partial:
+    with locked(folder), staged(folder) as partial:
+        work = _Work(fuser, wanted)
         reports = [work.write(artefact, partial) for artefact in artefacts]
     for report in reports:
         tell(f"{folder / report.artefact}: {report.line()}")
@@ -196,6 +198,7 @@ class _Work:
             artefact.quantization,
             preset,
             self._source(True).graph,
+            hashes_of(folder, artefact.names[:-1]),
             sum(_size(folder / name) for name in artefact.names if (folder / name).exists()),
             converter.operators(path),
             threshold,

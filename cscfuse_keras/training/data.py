@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from cscfuse_keras.errors import EnvironmentProblem, InputError, UsageError
@@ -18,12 +19,43 @@ class TrainingData:
     Attributes:
         steps: batches an epoch.
         validation: arguments of the model's loss, `(inputs, targets)` or `(inputs,)`, the same in every epoch.
-        batches: from the first epoch's number to training batches: a tf.data.Dataset or a keras PyDataset.
+        batches: from the first epoch's number to training batches: a tf.data.Dataset, or a keras PyDataset with an
+            attribute `epoch`.
     """
 
     steps: int
     validation: tuple[np.ndarray, ...]
     batches: Callable[[int], Any]
+
+    def batches_from(self, epoch: int, skipped: int) -> Any:
+        """Batches from an epoch on, without its first ones."""
+        batches = self.batches(epoch)
+        if not skipped:
+            return batches
+        return _Rest(batches, skipped) if isinstance(batches, keras.utils.PyDataset) else batches.skip(skipped)
+
+
+class _Rest(keras.utils.PyDataset):
+    """The batches of one epoch without its first ones."""
+
+    def __init__(self, batches: keras.utils.PyDataset, skipped: int):
+        super().__init__()
+        self.batches, self.skipped = batches, skipped
+
+    @property
+    def epoch(self) -> int:
+        """Number of the epoch, which decides the order."""
+        return self.batches.epoch
+
+    @epoch.setter
+    def epoch(self, number: int) -> None:
+        self.batches.epoch = number
+
+    def __len__(self):
+        return len(self.batches) - self.skipped
+
+    def __getitem__(self, batch):
+        return self.batches[self.skipped + batch]
 
 
 def patch_file(sources: Sequence[Path]) -> Path | None:

@@ -11,6 +11,7 @@ from cscfuse_keras.errors import UsageError
 from cscfuse_keras.losses.ivf_objective import IVFObjectiveWeights
 from cscfuse_keras.models.ivf_pyramid import IVFPyramidConfig, build_fusion, build_training
 from cscfuse_keras.models.presets import load_preset
+from cscfuse_keras.models.shapes import first_difference
 from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
@@ -71,11 +72,11 @@ def train(
     """
     network, training = network or IVFPyramidConfig(), training or IVFPyramidTraining()
     data = _data(sources, training)
-    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
     keras.utils.set_random_seed(training.seed)
     fusion = build_fusion(network)
     if training.start_from:
         _copy_weights(load_preset(training.start_from, "ivf").model, fusion, training.start_from)
+    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
     rate = keras.optimizers.schedules.CosineDecay(training.learning_rate, training.epochs * data.steps)
     schedule = Schedule(training.epochs, rate, training.batch_size, training.gradient_limit)
     fit(build_training(fusion, training), None, data, schedule, progress, fusion.save, callbacks)
@@ -83,10 +84,9 @@ def train(
 
 
 def _copy_weights(source: keras.Model, target: keras.Model, name: str) -> None:
-    shapes = [[weight.shape for weight in model.get_weights()] for model in (source, target)]
-    if shapes[0] != shapes[1]:
+    if difference := first_difference(target.weights, source.weights):
         raise UsageError(
-            f"start_from: expected a network of the same settings as the one to train, found another in {name}; "
+            f"start_from: expected the settings of the network to train, with {difference} in {name}; "
             "change the settings, or start from nothing"
         )
     target.set_weights(source.get_weights())

@@ -79,11 +79,11 @@ def train(
     """
     network, training = network or MEFConfig(), training or MEFTraining()
     data = _data(sources, training)
-    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
     keras.utils.set_random_seed(training.seed)
     fusion = build_fusion(network)
     if training.coder_from:
         copy_coder(load_preset(training.coder_from, "mef").model, fusion)
+    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
     model = build_training(fusion, training.halo_growth, training.halo_limit)
     rate = training.learning_rate
     if training.cosine_decay:

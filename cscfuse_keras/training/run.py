@@ -13,7 +13,8 @@ import keras
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io.atomic import write_text
 from cscfuse_keras.training.data import TrainingData
-from cscfuse_keras.training.progress import Progress, RecordProgress
+from cscfuse_keras.training.progress import Progress, RecordProgress, stopped
+from cscfuse_keras.training.stopping import stop_requests
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,26 +55,54 @@ def fit(
         callbacks: further Keras callbacks.
 
     Raises:
-        ModelError: the loss became NaN or infinite.
+        ModelError: the loss became NaN or infinite, or no checkpoint is left of the run.
+        Stopped: as asked for by Ctrl-C or SIGTERM, at a checkpoint.
     """
     optimizer = keras.optimizers.Adam(schedule.learning_rate, global_clipnorm=schedule.gradient_limit or None)
     model.compile(optimizer, loss)
-    done = progress.restore(model)
-    if done >= schedule.epochs:
+    place = progress.restore(model, data.steps)
+    if place.epochs >= schedule.epochs:
         return
-    batches = data.batches(done)
+    with stop_requests() as request:
+        recorder = RecordProgress(progress, save_best, data.steps, place, request)
+        callbacks = [recorder, *_tensorboard(progress.directory), *callbacks]
+        # Keras takes epochs of one length: one that was begun before is done by itself.
+        parts = [(place.epochs, place.epochs + 1, place.batches)] if place.batches else []
+        parts.append((place.epochs + len(parts), schedule.epochs, 0))
+        for first, end, skipped in parts:
+            if first < end and not request.made:
+                _fit(model, data, schedule, (first, end), skipped, callbacks)
+    if request.made and progress.epochs_done < schedule.epochs:
+        raise stopped(progress)
+
+
+def _fit(model, data, schedule, epochs, skipped, callbacks):
+    batches = data.batches_from(epochs[0], skipped)
     endless = not isinstance(batches, keras.utils.PyDataset)
+    if not endless:
+        callbacks = [_ShowEpoch(batches), *callbacks]
     model.fit(
         batches,
-        epochs=schedule.epochs,
-        initial_epoch=done,
-        steps_per_epoch=data.steps if endless else None,
+        epochs=epochs[1],
+        initial_epoch=epochs[0],
+        steps_per_epoch=data.steps - skipped if endless else None,
         shuffle=False,
         validation_data=data.validation,
         validation_batch_size=schedule.validation_batch_size,
-        callbacks=[RecordProgress(progress, save_best), *_tensorboard(progress.directory), *callbacks],
+        callbacks=callbacks,
         verbose=1 if sys.stdout.isatty() else 2,
     )
+
+
+class _ShowEpoch(keras.callbacks.Callback):
+    """Tells batches the number of the epoch: Keras may count one more, to build the model, and ends it."""
+
+    def __init__(self, batches: Any):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.epoch = epoch
 
 
 def open_run(directory: Path, settings: dict[str, Any], resume: bool) -> Progress:
@@ -88,7 +117,7 @@ def open_run(directory: Path, settings: dict[str, Any], resume: bool) -> Progres
         UsageError: the folder holds a run and `resume` is off, or that run had other settings.
     """
     progress, stored = Progress.load(directory), directory / "settings.json"
-    if progress.epochs_done and not resume:
+    if (progress.history or progress.checkpoints) and not resume:
         raise UsageError(
             f"{directory}: expected a folder without a training run, found one of {progress.epochs_done} epochs; "
             "add --resume to go on with it, or choose another folder"

@@ -20,6 +20,9 @@ def test_defaults_write_a_saved_model_and_a_tflite_file(cscfuse, msf_model, tmp_
     assert sorted(path.name for path in (tmp_path / "random").iterdir()) == files
     assert all("kB, from Keras at most" in line for line in result.stdout.splitlines())
     assert len(result.stdout.splitlines()) == 2
+    assert cscfuse("verify", "random").exit_code == 0
+    (tmp_path / "random" / "random.tflite").write_bytes(b"other")
+    assert cscfuse("verify", "random").exit_code == 4
 
 
 def test_formats_are_given_once_or_several_times(cscfuse, mef_model, tmp_path):

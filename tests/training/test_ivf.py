@@ -101,7 +101,8 @@ def test_best_model_holds_the_weights_of_the_best_epoch(run):
     # The optimizer only has to have the same variables as the one of the run.
     rate = keras.optimizers.schedules.ExponentialDecay(1.0, 1, 0.5)
     autoencoder.compile(keras.optimizers.Adam(rate))
-    Progress(run.directory, run.history[:best_epoch]).restore(autoencoder)
+    checkpoints = [each for each in run.checkpoints if each.epochs <= best_epoch]
+    Progress(run.directory, run.history, checkpoints).restore(autoencoder, run.checkpoints[0].steps)
     best = keras.saving.load_model(run.directory / "best.keras")
     for weight, expected in zip(best.get_weights(), autoencoder.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, expected)
