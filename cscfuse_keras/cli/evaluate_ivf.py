@@ -19,6 +19,13 @@ OPTIONS = {
         type=click.Choice(["table1", "all"]),
         help="ivf: table1: the seven of the paper's Table 1, as defined there. all: further ones too. Default: all.",
     ),
+    "align": click.option(
+        "--align",
+        is_flag=True,
+        default=None,
+        help="ivf: bring the infrared pictures onto the visible ones first, and crop; with --fused, results of "
+        "cscfuse fuse --align are judged.",
+    ),
 }
 
 
@@ -34,8 +41,10 @@ def prepare(preset: str, fused: Path | None, output: Path, given: dict[str, Any]
         source = ivf_scores.fused_by_preset(preset)
 
     def judge(item):
-        scores, pictures = ivf_scores.judge(item, source)
+        scores, pictures = ivf_scores.judge(item, source, given.get("align", False))
         return {source.name: scores}, pictures
 
     about = {"fused by": source.name, "infrared": str(infrared), "visible": str(visible)}
+    if given.get("align"):
+        about["aligned"] = "infrared onto visible, cropped to what both show"
     return Evaluation(metrics, items, left_over, about, judge)

@@ -9,6 +9,7 @@ import numpy as np
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io import list_pictures, pair_by_stem, read_picture, to_depth, to_unit
 from cscfuse_keras.metrics import evaluate_ivf
+from cscfuse_keras.tasks.align_pair import PairAligner, overlays
 from cscfuse_keras.tasks.colour import luma
 
 
@@ -67,20 +68,31 @@ def fused_from_folder(folder: Path) -> FusedSource:
     return FusedSource(str(folder), lambda name, infrared, visible: _unit(files[name]))
 
 
-def judge(item: Item, source: FusedSource) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+def judge(item: Item, source: FusedSource, align: bool = False) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """Scores of a pair, and its pictures (uint8) for the report.
 
+    Args:
+        item: the pair.
+        source: of the fused picture.
+        align: whether the infrared picture is first brought onto the visible one, and both are cropped to what both
+            show; the report then has a picture of the edges, before and after.
+
     Raises:
-        InputError: a file cannot be read, or sizes differ.
+        InputError: a file cannot be read, sizes differ, or the pair cannot be aligned.
     """
-    infrared, visible = _unit(item.infrared), _unit(item.visible)
+    pair = read_picture(item.infrared), read_picture(item.visible)
+    overlay = {}
+    if align:
+        before, pair = pair, PairAligner()(item.name, *pair)
+        overlay = {"edges before and after": to_unit(overlays(before, pair), 255)}
+    infrared, visible = (to_unit(picture.pixels, picture.full_scale) for picture in pair)
     fused = source.fuse(item.name, infrared, visible)
     grey = [to_depth(_grey(image), "uint8") for image in (fused, infrared, visible)]
     try:
         scores = evaluate_ivf(*grey)
     except InputError as problem:
         raise InputError(f"{item.name}: {problem}") from None
-    pictures = {"infrared": infrared, "visible": visible, "fused": fused}
+    pictures = {"infrared": infrared, "visible": visible, "fused": fused, **overlay}
     return scores, {title: to_depth(image, "uint8") for title, image in pictures.items()}
 
 
