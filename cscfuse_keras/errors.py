@@ -32,3 +32,8 @@ class EnvironmentProblem(CSCFuseError, RuntimeError):
     """A package, device or folder that is needed is missing (exit code 5)."""
 
     exit_code = 5
+
+
+def printable(text: str) -> str:
+    """A text on one line, its line breaks, control characters and stray bytes of file names spelled as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

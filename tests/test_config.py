@@ -1,6 +1,6 @@
 import dataclasses
 import json
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pytest
 
@@ -69,6 +69,28 @@ def test_an_unknown_name_lists_the_settings():
 def test_wrong_types_are_refused(values, message):
     with pytest.raises(UsageError, match=f"^configuration: {message}"):
         Example.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"count": 0}, {"count": -1}, {"rate": -0.1}, {"rate": float("nan")}, {"limit": float("inf")}, {"widths": [1, 0]}],
+)
+def test_numbers_that_no_setting_can_have(values):
+    (name,) = values
+    with pytest.raises(UsageError, match=f"^configuration: {name} must be a finite number from [01] on; found"):
+        Example.from_dict(values)
+
+
+def test_zeros_by_default_or_by_name():
+    @dataclasses.dataclass(frozen=True)
+    class Zeros(Config):
+        MAY_BE_ZERO: ClassVar[frozenset[str]] = frozenset({"named"})
+        seed: int = 0
+        named: int = 2
+
+    assert Zeros.from_dict({"seed": 0, "named": 0}).named == 0
+    with pytest.raises(UsageError, match="seed must be a finite number from 0 on"):
+        Zeros.from_dict({"seed": -1})
 
 
 def test_settings_cannot_be_changed():

@@ -12,6 +12,7 @@ COMMANDS = {
     "train": "Train a network on pictures.",
     "evaluate": "Judge fused pictures.",
     "export": "Write whole tasks as files for other programs.",
+    "verify": "Check exported files against their reports.",
     "convert": "Convert the published release's weights.",
     "patches": "Cut training patches into an HDF5 file.",
     "samples": "Draw sample scenes to try things with.",

@@ -14,6 +14,7 @@ from cscfuse_keras.cli.errors import one_line
 from cscfuse_keras.cli.evaluation import Evaluation
 from cscfuse_keras.cli.task_options import check_required, given_options, task_options
 from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.io.locks import locked
 from cscfuse_keras.report import EvaluationReport, ScoreTable
 
 TASKS = {"ivf": evaluate_ivf, "mef": evaluate_mef, "msf": evaluate_msf}
@@ -53,7 +54,10 @@ def evaluate(task, preset, fused, output, overwrite, **options) -> None:
         "version": f"cscfuse-keras {__version__}",
         "command": "cscfuse " + " ".join(sys.argv[1:]),
     }
-    with EvaluationReport(output, evaluation.metrics, about=about, overwrite=overwrite) as report:
+    with (
+        locked(output),
+        EvaluationReport(output, evaluation.metrics, about=about, overwrite=overwrite) as report,
+    ):
         failures = _judge_all(evaluation, report)
         if not report.items:
             _tell(evaluation.left_over, failures)

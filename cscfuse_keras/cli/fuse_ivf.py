@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cscfuse_keras.cli import align, full_scale
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io.outputs import check_picture
 from cscfuse_keras.runtimes.engines import Engine
@@ -27,6 +28,10 @@ OPTIONS = {
         type=click.FloatRange(0, min_open=True),
         help="ivf: factor on the fused picture's contrast and sharpness. Default: the preset's.",
     ),
+    "align": align.ALIGN,
+    **align.PAIR_OPTIONS,
+    "full_scale": full_scale.OPTION,
+    "infrared_full_scale": full_scale.INFRARED,
 }
 
 
@@ -34,10 +39,14 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
     """Pairs to fuse, and files left over with the reason."""
     if len(sources) != 2:
         raise UsageError(f"--task ivf: expected two sources, INFRARED and VISIBLE, found {len(sources)}")
+    full_scale.check_bits(given)
+    align.check_pair_options(given)
     return ivf_files.plan(*sources, output)
 
 
-def load(preset: str, runtime: Engine, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
+def load(
+    preset: str, runtime: Engine, overwrite: bool, room: dict[str, Any], given: dict[str, Any]
+) -> Callable[[Job], None]:
     """Load the preset, and give what fuses a pair with it."""
     from cscfuse_keras.tasks.ivf import IVFFuser
 
@@ -48,5 +57,8 @@ def load(preset: str, runtime: Engine, overwrite: bool, given: dict[str, Any]) -
             "weights; add --preset ivf-paper"
         )
     names = {"base_rule": "rule_base", "detail_rule": "rule_detail", "gain": "gain"}
-    fuser = IVFFuser(preset, runtime, **{name: given[option] for name, option in names.items() if option in given})
-    return lambda job: ivf_files.fuse_file(fuser, job, overwrite)
+    stated = {name: given[option] for name, option in names.items() if option in given}
+    fuser = IVFFuser(preset, runtime, **room, **stated)
+    scales = given.get("full_scale"), given.get("infrared_full_scale")
+    aligner = align.pair_aligner(given, overwrite)
+    return lambda job: ivf_files.fuse_file(fuser, job, overwrite, *scales, aligner)

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, track
 
+from cscfuse_keras.cli import full_scale
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io.atomic import replacing
 from cscfuse_keras.io.outputs import check_absent, check_cube
@@ -19,20 +20,9 @@ from cscfuse_keras.tasks.jobs import Job
 UNIT = "images"
 check_output = check_cube
 OPTIONS = {
-    "full_scale": click.option(
-        "--full-scale",
-        type=click.FloatRange(0, min_open=True),
-        help="msf: the sample value of LOWRES that means 1.0. Default: the largest of its integers. State what the "
-        "sensor gives, 2047 for 11 bits kept in 16: presets were trained on values that fill the range. Needed for "
-        "floating-point samples. Holds of GUIDE too where both have one sample type.",
-    ),
+    "full_scale": full_scale.OPTION,
     "guide_full_scale": click.option(
-        "--guide-full-scale", type=click.FloatRange(0, min_open=True), help="msf: the same for GUIDE."
-    ),
-    "tile": click.option(
-        "--tile",
-        type=click.IntRange(1),
-        help="msf: side of the tiles, in pixels of GUIDE; smaller ones take less memory and more time. Default: 512.",
+        "--guide-full-scale", type=click.FloatRange(0, min_open=True), help="msf: --full-scale of GUIDE."
     ),
     "adapt": click.option(
         "--adapt",
@@ -71,18 +61,19 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
     return [msf_files.plan(*sources, output)], []
 
 
-def load(preset: str, runtime: Engine, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], None]:
+def load(
+    preset: str, runtime: Engine, overwrite: bool, room: dict[str, Any], given: dict[str, Any]
+) -> Callable[[Job], None]:
     """Load the preset, or prepare to adapt, and give what fuses an image."""
     from cscfuse_keras.tasks.msf import MSFFuser
 
-    tile = {"tile": given["tile"]} if "tile" in given else {}
     scales = given.get("full_scale"), given.get("guide_full_scale")
-    progress = functools.partial(track, description="fusing", console=_console(), transient=True)
+    progress = functools.partial(track, description="fusing", **_shown())
     adapted = _adapting(preset, overwrite, given)
-    fuser = None if adapted else MSFFuser(preset, runtime, **tile)
+    fuser = None if adapted else MSFFuser(preset, runtime, **room)
 
     def fuse_file(job: Job) -> None:
-        chosen = fuser or MSFFuser(adapted(job), runtime, **tile)
+        chosen = fuser or MSFFuser(adapted(job), runtime, **room)
         msf_files.fuse_file(chosen, job, *scales, progress)
 
     return fuse_file
@@ -112,7 +103,7 @@ def _adapting(preset: str, overwrite: bool, given: dict[str, Any]) -> Callable[[
     scales = given.get("full_scale"), given.get("guide_full_scale")
 
     def adapted(job: Job) -> Any:
-        with Progress(console=_console(), transient=True) as bar:
+        with Progress(**_shown()) as bar:
             task = bar.add_task("adapting", total=1)
             result = msf_files.adapt_file(
                 job, degradation, adaptation, *scales, lambda share: bar.update(task, completed=share)
@@ -126,5 +117,7 @@ def _adapting(preset: str, overwrite: bool, given: dict[str, Any]) -> Callable[[
     return adapted
 
 
-def _console() -> Console:
-    return Console(stderr=True)
+def _shown() -> dict[str, Any]:
+    """Where progress is shown: on a terminal only, elsewhere it would leave an empty line."""
+    console = Console(stderr=True)
+    return {"console": console, "transient": True, "disable": not console.is_terminal}

@@ -21,7 +21,9 @@ import numpy as np
 def samples(task: str, output: Path, count: int, overwrite: bool) -> None:
     """Draw sample scenes to try things with; no one's photographs."""
     from cscfuse_keras.io import to_depth, write_picture
+    from cscfuse_keras.io.outputs import check_folder
 
+    check_folder(output)
     for seed in range(count):
         for name, image in {"ivf": _roads, "mef": _rooms}[task](seed):
             write_picture(output / name, to_depth(image, "uint8"), overwrite=overwrite)

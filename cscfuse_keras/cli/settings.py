@@ -1,6 +1,7 @@
 """Command-line options and config files for the settings of a `Config`."""
 
 import dataclasses
+import difflib
 import tomllib
 import types
 import typing
@@ -70,9 +71,13 @@ def read_settings(file: Path | None, sections: dict[str, Config], given: dict[st
         UsageError: it has an unknown section or setting, or a value of a wrong type.
     """
     stored = _read_toml(file) if file else {}
-    for name in stored:
+    for name, table in stored.items():
         if name not in sections:
-            raise UsageError(f"{file}: expected sections {', '.join(sections)}, found {name!r}; correct its name")
+            near = difflib.get_close_matches(name, sections, n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else "correct its name"
+            raise UsageError(f"{file}: expected sections {', '.join(sections)}, found {name!r}; {remedy}")
+        if not isinstance(table, dict):
+            raise UsageError(f"{file}: expected a section [{name}], found {name} = {table!r}; write its settings below")
     result = {}
     for section, defaults in sections.items():
         values = {**defaults.to_dict(), **stored.get(section, {})}

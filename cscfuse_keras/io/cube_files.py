@@ -8,7 +8,6 @@ import scipy.io
 import tifffile
 from tifffile import COMPRESSION, PHOTOMETRIC, PREDICTOR
 
-from cscfuse_keras.errors import EnvironmentProblem
 from cscfuse_keras.io.atomic import replacing
 
 CUBE_SUFFIXES = (".tif", ".tiff", ".npy", ".mat")
@@ -27,14 +26,8 @@ def write_cube(path: str | os.PathLike, samples: np.ndarray) -> None:
     """
     path = Path(path)
     write = {".npy": _write_npy, ".mat": _write_mat}.get(path.suffix.lower(), _write_tiff)
-    try:
-        with replacing(path) as partial:
-            write(partial, samples)
-    except OSError as problem:
-        raise EnvironmentProblem(
-            f"{path}: expected to write the file, found: {problem.strerror}; "
-            "check the folder's permissions and its free space"
-        ) from problem
+    with replacing(path) as partial:
+        write(partial, samples)
 
 
 def _write_npy(path, samples):

@@ -1,9 +1,11 @@
 """Images of any number of bands: folders of band pictures, NumPy, MATLAB and HDF5 arrays, TIFF files."""
 
 import dataclasses
+import itertools
 import math
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,11 +16,19 @@ import tifffile
 from tifffile import PHOTOMETRIC, PREDICTOR
 
 from cscfuse_keras.errors import InputError, UsageError
-from cscfuse_keras.io.pictures import FORMATS, read_picture
-from cscfuse_keras.io.tiff import TIFFFILE_COMPRESSIONS, check_whole
+from cscfuse_keras.io import limits, matlab_files
+from cscfuse_keras.io.hdf5_files import check_array, open_hdf5
+from cscfuse_keras.io.metadata import upright
+from cscfuse_keras.io.paths import check_found
+from cscfuse_keras.io.pictures import FORMATS, format_of, read_picture
+from cscfuse_keras.io.tiff import TIFFFILE_COMPRESSIONS, check_whole, orientation_of
 
 BAND = re.compile(r"(?:.*_)?ms_(\d+)\.png", re.IGNORECASE)
 """Names of band pictures: `ms_01.png`, or `balloons_ms_01.png` as in the original CAVE set."""
+NAMED = {".npy": {"NumPy"}, ".mat": {"MATLAB", "HDF5"}, ".h5": {"HDF5"}, ".hdf5": {"HDF5"}}
+"""Formats of arrays that a suffix stands for."""
+MOST_PAGES = 4096
+"""Of a TIFF file: a damaged one may tell of them without end."""
 _INSIDE = re.compile(r"(.+\.(?:mat|h5|hdf5)):([^:]+)", re.IGNORECASE)
 _MATLAB_NUMBERS = {"double", "single", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))}
 
@@ -38,7 +48,7 @@ class Cube:
     band_names: tuple[str, ...] = ()
 
 
-def read_cube(source: str | os.PathLike, full_scale: float | None = None, *, max_samples: int = 4_000_000_000) -> Cube:
+def read_cube(source: str | os.PathLike, full_scale: float | None = None, *, max_samples: int | None = None) -> Cube:
     """Read an image of bands.
 
     Args:
@@ -52,10 +62,12 @@ def read_cube(source: str | os.PathLike, full_scale: float | None = None, *, max
             - a TIFF file with a page a band, bands as samples of a page, or both;
             - a picture that `read_picture` reads: one or three bands.
 
+            The content decides which, not the name.
             Arrays are (height, width, bands), or (height, width) for one band.
         full_scale: the sample value that means 1.0; by default that of the integers' dtype, 255 for uint8. Images of
             11 significant bits, say, need 2047.
-        max_samples: the largest height x width x bands to accept, checked before decoding.
+        max_samples: the largest height x width x bands to accept, checked before decoding; that of
+            `cscfuse_keras.io.limits` by default.
 
     Returns:
         The image as stored.
@@ -64,12 +76,15 @@ def read_cube(source: str | os.PathLike, full_scale: float | None = None, *, max
         InputError: the file or folder is missing, damaged, larger than `max_samples`, of an unknown format, holds no
             or several such arrays, or samples that are not finite or not in [0, `full_scale`].
         UsageError: `full_scale` is not positive.
+
+    Warns:
+        UserWarning: the suffix is that of another format, or the picture's alpha is left out.
     """
     if full_scale is not None and full_scale <= 0:
         raise UsageError(f"full_scale: expected a positive value, found {full_scale}; leave it out for the dtype's own")
     path, name = _split(source)
     try:
-        samples, band_names = _read(path, name, max_samples)
+        samples, band_names = _read(path, name, limits.current().samples if max_samples is None else max_samples)
         samples = _as_cube(samples)
         if full_scale is None and samples.dtype.kind != "f":
             full_scale = float(np.iinfo(samples.dtype).max)
@@ -103,33 +118,53 @@ def guide_beside_bands(folder: str | os.PathLike) -> Path:
     return others[0]
 
 
+def file_of(source: str | os.PathLike) -> Path:
+    """The file or folder that a source of `read_cube` is read from."""
+    return _split(source)[0]
+
+
 def _split(source):
     """Path, and the name of an array inside it."""
     match = _INSIDE.fullmatch(os.fspath(source))
-    return (Path(match[1]), match[2]) if match and not Path(source).exists() else (Path(source), None)
+    return (Path(match[1]), match[2]) if match and not os.path.lexists(source) else (Path(source), None)
 
 
 def _read(path: Path, name: str | None, max_samples: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    check_found(path, "an image of bands")
     if path.is_dir():
         return _read_folder(path, max_samples)
-    if not path.is_file():
-        raise InputError("expected an image of bands, found nothing; check the path")
+    found = _format_of(path)
     suffix = path.suffix.lower()
-    if suffix in FORMATS and FORMATS[suffix] != "TIFF":
-        return read_picture(path, max_pixels=max_samples).pixels, ()
-    reader = {
-        ".npy": _read_npy,
-        ".mat": _read_hdf5 if h5py.is_hdf5(path) else _read_mat,
-        ".h5": _read_hdf5,
-        ".hdf5": _read_hdf5,
-        ".tif": _read_tiff,
-        ".tiff": _read_tiff,
-    }.get(suffix)
-    if reader is None:
+    # A picture's reader warns of its name itself.
+    if found in _READERS and found not in NAMED.get(suffix, {FORMATS.get(suffix, found)}):
+        warnings.warn(f"{path}: named {path.suffix} but holds {found}, and is read as that", stacklevel=3)
+    if found in _READERS:
+        return _READERS[found](path, name, max_samples), ()
+    picture = read_picture(path, max_pixels=max_samples)
+    if picture.alpha is not None:
+        warnings.warn(f"{path}: its alpha is left out, since the result cannot hold it", stacklevel=3)
+    return picture.pixels, ()
+
+
+def _format_of(path: Path) -> str | None:
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head:
+        raise InputError("expected an image of bands, found an empty file; copy it again from its source")
+    if head.startswith(b"\x93NUMPY"):
+        return "NumPy"
+    if h5py.is_hdf5(path):
+        return "HDF5"
+    found = format_of(head)
+    # Files of MATLAB 4 begin like no other.
+    if head.startswith(b"MATLAB 5") or (found is None and path.suffix.lower() == ".mat"):
+        return "MATLAB"
+    if found is None:
         raise InputError(
-            f"expected a folder of bands, .npy, .mat, .h5, TIFF or a picture, found {suffix!r}; convert it"
+            f"expected a folder of bands, .npy, .mat, .h5, TIFF or a picture, found a file that begins with "
+            f"{head[:8]!r}; convert it"
         )
-    return reader(path, name, max_samples), ()
+    return found
 
 
 def _visible_files(folder):
@@ -138,9 +173,9 @@ def _visible_files(folder):
 
 def _read_folder(folder, max_samples):
     numbered = {int(match[1]): path for path in _visible_files(folder) if (match := BAND.fullmatch(path.name))}
-    missing = [k for k in range(1, max(numbered, default=1) + 1) if k not in numbered]
+    missing = next((k for k in range(1, max(numbered, default=1) + 1) if k not in numbered), None)
     if missing:
-        raise InputError(f"expected band pictures ms_01.png, ms_02.png, ... without a gap, found no {missing[0]}")
+        raise InputError(f"expected band pictures ms_01.png, ms_02.png, ... without a gap, found no {missing}")
     files = [numbered[k] for k in sorted(numbered)]
     bands = []
     for file in files:
@@ -163,13 +198,22 @@ def _read_npy(path, name, max_samples):
     # Mapped, so that the shape is known before any memory is taken for it.
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     _check_count(array.shape, max_samples)
+    limits.check_memory(array.shape, array.dtype.itemsize)
     return np.array(array)
 
 
 def _read_mat(path, name, max_samples):
-    shapes = {name: shape for name, shape, kind in scipy.io.whosmat(path) if kind in _MATLAB_NUMBERS}
-    chosen = _choose(shapes, name, max_samples)
-    return scipy.io.loadmat(path, variable_names=[chosen])[chosen]
+    with path.open("rb") as file:
+        if matlab_files.is_version_5(file):
+            shapes = {key: array.shape for key, array in matlab_files.list_arrays(file).items()}
+            return matlab_files.read_array(file, _choose(shapes, name, max_samples))
+        try:
+            shapes = {key: shape for key, shape, kind in scipy.io.whosmat(file) if kind in _MATLAB_NUMBERS}
+            chosen = _choose(shapes, name, max_samples)
+            limits.check_memory(shapes[chosen], 8)
+            return scipy.io.loadmat(file, variable_names=[chosen])[chosen]
+        except MemoryError:
+            raise InputError("expected a whole MATLAB file, found one that claims more than memory holds") from None
 
 
 def _read_hdf5(path, name, max_samples):
@@ -180,9 +224,10 @@ def _read_hdf5(path, name, max_samples):
         if isinstance(item, h5py.Dataset) and item.dtype.kind in "uif" and not inner.startswith("#refs#"):
             shapes[inner] = item.shape[::-1] if matlab else item.shape
 
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         file.visititems(collect)
         chosen = _choose(shapes, name and name.strip("/"), max_samples)
+        check_array(file[chosen])
         array = np.asarray(file[chosen])
     # MATLAB counts its first axis fastest, HDF5 its last.
     return array.T if matlab else array
@@ -190,7 +235,8 @@ def _read_hdf5(path, name, max_samples):
 
 def _choose(shapes: Mapping[str, tuple[int, ...]], name: str | None, max_samples: int) -> str:
     """Name of the array to read: that given, or of the only one of three axes."""
-    found = ", ".join(f"{key} {' x '.join(map(str, shape))}" for key, shape in shapes.items()) or "none"
+    names = {key: key if key.isprintable() else ascii(key) for key in shapes}
+    found = ", ".join(f"{names[key]} {' x '.join(map(str, shape))}" for key, shape in shapes.items()) or "none"
     if name is None:
         cubes = [key for key, shape in shapes.items() if len(shape) == 3]
         if len(cubes) != 1:
@@ -204,11 +250,14 @@ def _choose(shapes: Mapping[str, tuple[int, ...]], name: str | None, max_samples
 
 def _read_tiff(path, name, max_samples):
     with tifffile.TiffFile(path) as tiff:
-        pages = [page for page in tiff.pages if not page.is_reduced]
+        pages = [page for page in itertools.islice(tiff.pages, MOST_PAGES + 1) if not page.is_reduced]
+        if len(pages) > MOST_PAGES:
+            raise InputError(f"expected at most {MOST_PAGES} pages, found more, or a circle of them; check the file")
         kinds = {(page.shape, page.dtype, page.axes) for page in pages}
         if len(kinds) != 1:
             raise InputError(f"expected pages of one size and depth, found {len(kinds)} kinds; save the bands alone")
         _check_count((len(pages), *pages[0].shape), max_samples)
+        limits.check_memory((len(pages), *pages[0].shape), np.dtype(pages[0].dtype).itemsize)
         for page in pages:
             if page.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB):
                 raise InputError(f"expected plain bands, found {page.photometric.name} samples; convert the file")
@@ -218,7 +267,11 @@ def _read_tiff(path, name, max_samples):
                     f"{page.predictor}); save the file with deflate"
                 )
             check_whole(page, tiff.filehandle.size)
-        return np.concatenate([_channels_last(page.asarray(), page.axes) for page in pages], axis=-1)
+        samples = np.concatenate([_channels_last(page.asarray(), page.axes) for page in pages], axis=-1)
+        return upright(samples, orientation_of(pages[0]))
+
+
+_READERS = {"NumPy": _read_npy, "MATLAB": _read_mat, "HDF5": _read_hdf5, "TIFF": _read_tiff}
 
 
 def _channels_last(samples, axes):
@@ -231,7 +284,7 @@ def _check_count(shape, max_samples):
     if not 0 < math.prod(shape) <= max_samples:
         raise InputError(
             f"expected 1 to {max_samples} samples, found {' x '.join(map(str, shape))}; "
-            "make the image smaller, or raise max_samples if you trust the file"
+            f"make the image smaller, or raise the limit by {limits.PIXELS_VARIABLE} if you trust the file"
         )
 
 

@@ -22,15 +22,26 @@ def to_unit(pixels: np.ndarray, full_scale: float) -> np.ndarray:
     return pixels.astype(np.float32) / np.float32(full_scale)
 
 
-def to_depth(image: np.ndarray, dtype: DTypeLike) -> np.ndarray:
+def full_scale_of(dtype: np.dtype, stated: float | None = None) -> float:
+    """The sample value that means 1.0 in pictures of a dtype.
+
+    Args:
+        dtype: of the samples.
+        stated: that of samples of 16 bits, such as 4095 for a camera of 12; other dtypes have their own always.
+    """
+    return stated if stated is not None and dtype == np.uint16 else FULL_SCALE[dtype]
+
+
+def to_depth(image: np.ndarray, dtype: DTypeLike, full_scale: float | None = None) -> np.ndarray:
     """Clip an image to [0, 1] and round it to the samples of a file.
 
     Args:
         image: floating-point image of any shape; finite.
         dtype: `uint8`, `uint16` or `float32` (only clipped).
+        full_scale: the sample value of `uint16` that 1.0 becomes; 65535 by default.
 
     Returns:
-        An array of `dtype`, scaled to 255, 65535 or 1.0 and rounded to the nearest sample.
+        An array of `dtype`, scaled to the full scale and rounded to the nearest sample.
 
     Raises:
         UsageError: `dtype` is another one.
@@ -46,4 +57,4 @@ def to_depth(image: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     unit = np.clip(image.astype(np.float32, copy=False), 0, 1)
     if dtype == np.float32:
         return unit
-    return np.rint(unit * np.float32(FULL_SCALE[dtype])).astype(dtype)
+    return np.rint(unit * np.float32(full_scale_of(dtype, full_scale))).astype(dtype)

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import BmpImagePlugin, Image, WebPImagePlugin
 
-from cscfuse_keras.errors import EnvironmentProblem, InputError, UsageError
-from cscfuse_keras.io import metadata
+from cscfuse_keras.errors import InputError, UsageError
+from cscfuse_keras.io import limits, metadata
 from cscfuse_keras.io.atomic import write_bytes
 from cscfuse_keras.io.decoding import Decoded, samples_of
-from cscfuse_keras.io.depth import FULL_SCALE
+from cscfuse_keras.io.depth import full_scale_of
 from cscfuse_keras.io.jpeg import encode_jpeg, read_jpeg
 from cscfuse_keras.io.png import encode_png, read_png
 from cscfuse_keras.io.tiff import encode_tiff, read_tiff
@@ -62,6 +62,7 @@ class Picture:
         exif: EXIF block from its TIFF header on, its orientation 1; None if there is none.
         icc_profile: colour profile of `pixels`; None if there is none.
         path: the file that it was read from.
+        full_scale: the sample value that means 1.0: 255, 65535 or what was stated instead, or 1.0.
     """
 
     pixels: np.ndarray
@@ -69,14 +70,10 @@ class Picture:
     exif: bytes | None
     icc_profile: bytes | None
     path: Path
-
-    @property
-    def full_scale(self) -> float:
-        """The sample value that means 1.0: 255, 65535 or 1.0."""
-        return FULL_SCALE[self.pixels.dtype]
+    full_scale: float
 
 
-def read_picture(path: str | os.PathLike, *, max_pixels: int = 400_000_000) -> Picture:
+def read_picture(path: str | os.PathLike, *, full_scale: float | None = None, max_pixels: int | None = None) -> Picture:
     """Read a PNG, JPEG, BMP, TIFF or WebP file; its content decides which, not its name.
 
     The EXIF orientation is applied. Palettes and single bits become grey or RGB, CMYK becomes RGB without its
@@ -84,14 +81,17 @@ def read_picture(path: str | os.PathLike, *, max_pixels: int = 400_000_000) -> P
 
     Args:
         path: the file.
-        max_pixels: the largest width x height to accept, checked before decoding.
+        full_scale: the sample value that means 1.0 in pictures of 16 bits, such as 4095; 65535 by default.
+        max_pixels: the largest width x height to accept, checked before decoding; that of `cscfuse_keras.io.limits`
+            by default.
 
     Returns:
         The picture, 8 or 16 bits or float32 as in the file.
 
     Raises:
         InputError: the file is missing, empty, damaged, of another format or kind of samples, holds several
-            pictures, is larger than `max_pixels`, or has float samples that are not finite and in [0, 1].
+            pictures, is larger than `max_pixels`, or has samples above `full_scale`, or float samples that are not
+            finite and in [0, 1].
 
     Warns:
         UserWarning: the suffix is that of another format, or the EXIF block is damaged and left out.
@@ -100,7 +100,7 @@ def read_picture(path: str | os.PathLike, *, max_pixels: int = 400_000_000) -> P
     file_format, data = _contents(path)
     if FORMATS.get(path.suffix.lower(), file_format) != file_format:
         warnings.warn(f"{_name(path)}: named {path.suffix} but holds {file_format}, and is read as that", stacklevel=2)
-    decoded = _decode(path, file_format, data, max_pixels)
+    decoded = _decode(path, file_format, data, limits.current().pixels if max_pixels is None else max_pixels)
     orientation, exif = 1, None
     if decoded.exif is not None:
         try:
@@ -110,7 +110,12 @@ def read_picture(path: str | os.PathLike, *, max_pixels: int = 400_000_000) -> P
     samples = metadata.upright(decoded.samples, decoded.orientation or orientation)
     pixels, alpha = _split_alpha(samples)
     icc_profile = metadata.profile_for(decoded.icc_profile, colour=pixels.ndim == 3)
-    return Picture(pixels, alpha, exif, icc_profile, path)
+    scale = full_scale_of(pixels.dtype, full_scale)
+    if pixels.max() > scale:
+        raise InputError(
+            f"{_name(path)}: expected samples up to the full scale {scale:g}, found {pixels.max()}; state another one"
+        )
+    return Picture(pixels, alpha, exif, icc_profile, path, scale)
 
 
 def write_picture(
@@ -161,13 +166,7 @@ def write_picture(
         raise InputError(
             f"{name}: expected an EXIF block, found one that is damaged ({problem}); leave it out"
         ) from None
-    try:
-        write_bytes(path, content)
-    except OSError as problem:
-        raise EnvironmentProblem(
-            f"{name}: expected to write the file, found: {problem.strerror}; "
-            "check the folder's permissions and its free space"
-        ) from problem
+    write_bytes(path, content)
 
 
 def check_fit(
@@ -210,7 +209,7 @@ def _contents(path: Path) -> tuple[str, bytes]:
     try:
         with path.open("rb") as file:
             head = file.read(16)
-            file_format = _format_of(head)
+            file_format = format_of(head)
             data = head + file.read() if file_format else b""
     except FileNotFoundError:
         raise InputError(f"{name}: expected a picture file, found nothing; check the path") from None
@@ -229,7 +228,8 @@ def _contents(path: Path) -> tuple[str, bytes]:
     return file_format, data
 
 
-def _format_of(head: bytes) -> str | None:
+def format_of(head: bytes) -> str | None:
+    """Format that a file's first 16 bytes tell, one of `FORMATS`; None if they tell none."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WebP"
     return next((name for signature, name in SIGNATURES.items() if head.startswith(signature)), None)

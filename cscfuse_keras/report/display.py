@@ -18,11 +18,6 @@ def shown_number(value: float) -> str:
     return f"{value:.1e}" if tiny else f"{value:.3f}"
 
 
-def shown_name(name: str) -> str:
-    """A name on one line, its line breaks, control characters and stray bytes spelled as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
-
-
 def heading(metric: Metric) -> str:
     """A metric's name with the arrow of its better direction."""
     return f"{metric.name} {ARROWS[metric.direction]}"

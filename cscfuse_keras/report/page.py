@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 
+from cscfuse_keras.errors import printable
 from cscfuse_keras.metrics.registry import Metric
-from cscfuse_keras.report.display import ARROWS, heading, shown_name, shown_number
+from cscfuse_keras.report.display import ARROWS, heading, shown_number
 from cscfuse_keras.report.scores import Judged, best_methods, mean_scores, means
 
 
@@ -70,7 +71,7 @@ def _policy(style: str, script: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(shown_name(text))
+    return escape(printable(text))
 
 
 def _about(about: Mapping[str, str]) -> str:

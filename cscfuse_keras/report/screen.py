@@ -9,8 +9,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from cscfuse_keras.errors import printable
 from cscfuse_keras.metrics.registry import Metric
-from cscfuse_keras.report.display import heading, shown_name, shown_number
+from cscfuse_keras.report.display import heading, shown_number
 from cscfuse_keras.report.scores import Judged, Scores, best_methods, mean_scores, means, worst_items
 
 MOST_ROWS = 60
@@ -54,7 +55,7 @@ class ScoreTable:
         for metric in metrics:
             table.add_column(heading(metric), justify="right", no_wrap=True)
         for item in shown:
-            _add_rows(table, shown_name(item.name), item.scores, metrics)
+            _add_rows(table, printable(item.name), item.scores, metrics)
         table.add_section()
         _add_rows(table, f"mean of {len(self.items)}", mean_scores(self.items, metrics), metrics)
         return table
@@ -64,7 +65,7 @@ class ScoreTable:
         if shown < len(self.items):
             yield f"Shown: {shown} of {len(self.items)} items, those of the worst mean rank over the metrics."
         left_out = [
-            f"{name} of {shown_name(method)}: {mean.left_out}"
+            f"{name} of {printable(method)}: {mean.left_out}"
             for method, row in means(self.items, self.metrics).items()
             for name, mean in row.items()
             if mean.left_out
@@ -76,7 +77,7 @@ class ScoreTable:
 def _add_rows(table: Table, name: str, scores: Scores, metrics: Sequence[Metric]) -> None:
     best = best_methods(scores, metrics)
     for method, row in scores.items():
-        labels = [Text(name)] if len(scores) == 1 else [Text(name), Text(shown_name(method))]
+        labels = [Text(name)] if len(scores) == 1 else [Text(name), Text(printable(method))]
         values = [
             Text(shown_number(row[metric.name]), style="bold" if method in best[metric.name] else "")
             for metric in metrics

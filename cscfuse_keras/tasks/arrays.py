@@ -56,6 +56,14 @@ def unit_array(image: np.ndarray, data_range: float, name: str) -> np.ndarray:
     return (image / np.float64(data_range)).astype(np.float32)
 
 
+def enlarged(image: np.ndarray, side: int) -> np.ndarray:
+    """An image whose last row and column are repeated until it has at least `side` of both."""
+    missing = [max(0, side - length) for length in image.shape[:2]]
+    if not any(missing):
+        return image
+    return np.pad(image, [(0, missing[0]), (0, missing[1])] + [(0, 0)] * (image.ndim - 2), mode="edge")
+
+
 def from_unit(image: np.ndarray, data_range: float, dtype: DTypeLike) -> np.ndarray:
     """A float32 image in [0, 1] as `dtype` in [0, data_range]; integers are rounded."""
     scaled = image * np.float64(data_range)

@@ -1,11 +1,17 @@
 """What a command that writes many files does, one result a job."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from cscfuse_keras.errors import InputError, UsageError
-from cscfuse_keras.io.outputs import check_picture
+from cscfuse_keras.errors import CSCFuseError, InputError
+from cscfuse_keras.io.outputs import Identity, check_picture, identities
+from cscfuse_keras.io.paths import is_folder
+from cscfuse_keras.out_of_memory import is_out_of_memory, out_of_memory
+
+
+class Skipped(InputError):
+    """A job is left out because the caller asked for that; this is no failure."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Job:
 
 def is_folder_name(output: Path) -> bool:
     """Whether an output means a folder: one that exists, or a name without a suffix."""
-    return output.is_dir() or not output.suffix
+    return is_folder(output) or not output.suffix
 
 
 def name_like(source: Path, stem: str | None = None) -> str:
@@ -35,7 +41,7 @@ def name_like(source: Path, stem: str | None = None) -> str:
 
 
 def check_outputs(
-    jobs: Iterable[Job], overwrite: bool, check: Callable[[Path, Iterable[Path], bool], None] = check_picture
+    jobs: Iterable[Job], overwrite: bool, check: Callable[[Path, Collection[Identity], bool], None] = check_picture
 ) -> None:
     """Find out before the work starts that every output can be written.
 
@@ -45,10 +51,12 @@ def check_outputs(
         check: a check of `cscfuse_keras.io.outputs`.
 
     Raises:
-        UsageError: as that check.
+        UsageError: as that check; an output may be the input of no job.
+        EnvironmentProblem: as that check.
     """
+    inputs = identities(source for job in jobs for source in job.sources)
     for job in jobs:
-        check(job.output, job.sources, overwrite)
+        check(job.output, inputs, overwrite)
 
 
 def run_all(jobs: Iterable[Job], fuse_file: Callable[[Job], None]) -> Iterator[tuple[Job, Exception | None]]:
@@ -60,7 +68,11 @@ def run_all(jobs: Iterable[Job], fuse_file: Callable[[Job], None]) -> Iterator[t
     for job in jobs:
         try:
             fuse_file(job)
-        except (InputError, UsageError) as problem:
+        except CSCFuseError as problem:
             yield job, problem
+        except Exception as problem:
+            if not is_out_of_memory(problem):
+                raise
+            yield job, out_of_memory(str(job.name), "close other programs, or fuse a smaller image")
         else:
             yield job, None

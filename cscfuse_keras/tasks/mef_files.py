@@ -16,9 +16,11 @@ from cscfuse_keras.io.pictures import check_fit
 from cscfuse_keras.tasks.align import align_exposures
 from cscfuse_keras.tasks.exposures import check_stack, middle_exposure
 from cscfuse_keras.tasks.jobs import Job
+from cscfuse_keras.tasks.unused_range import warn_of_unused_range
 
 if TYPE_CHECKING:
     from cscfuse_keras.tasks.mef import MEFFuser
+    from cscfuse_keras.tasks.memory import Memory
 
 
 def fuse_file(
@@ -27,11 +29,12 @@ def fuse_file(
     align: bool = False,
     overwrite: bool = False,
     tell: Callable[[str], None] = lambda message: None,
+    full_scale: float | None = None,
 ) -> None:
     """Fuse the exposures of one scene.
 
-    The result has the depth of the exposures, and EXIF and colour profile of the one in the middle by brightness,
-    without the tags that hold of one exposure only. It is transparent where any exposure is.
+    The result has depth and full scale of the exposures, and EXIF and colour profile of the one in the middle by
+    brightness, without the tags that hold of one exposure only. It is transparent where any exposure is.
 
     Args:
         fuser: what fuses.
@@ -39,32 +42,44 @@ def fuse_file(
         align: whether displaced exposures are shifted back, and the result cropped to what all show.
         overwrite: whether the output may exist.
         tell: receives a line about shifts and crop, if `align`.
+        full_scale: the sample value that means 1.0 in exposures of 16 bits; 65535 by default.
 
     Raises:
         InputError: a file cannot be read, or the pictures are no stack of exposures; the message names the files.
         UsageError: the output cannot hold the result, or exists.
 
     Warns:
-        UserWarning: two files hold the same picture, only some are grey, or colour profiles differ.
+        UserWarning: two files hold the same picture, only some are grey, colour profiles differ, or exposures of 16
+            bits use few of them.
     """
-    pictures = [read_picture(source) for source in job.sources]
+    pictures = [_kept(read_picture(source, full_scale=full_scale), fuser.memory) for source in job.sources]
     images = [picture.pixels for picture in pictures]
     check_stack(images, [str(source) for source in job.sources])
     _warn_of_doubtful(pictures)
+    if full_scale is None:
+        warn_of_unused_range(max(image.max() for image in images), images[0].dtype, job.sources[0].parent)
     middle = pictures[middle_exposure(images)]
     exif = _exif(middle, pictures)
     check_fit(job.output, middle.pixels, _common_alpha(pictures), exif)
     if align:
         pictures = _aligned(pictures, lambda message: tell(f"{job.name}: {message}"))
-    fused = fuser.fuse([picture.pixels for picture in pictures], middle.full_scale)
+    dtype, full_scale = middle.pixels.dtype, middle.full_scale
+    fused = fuser.fuse_samples(
+        [picture.pixels for picture in pictures], full_scale, dtype, lambda part: to_depth(part, dtype, full_scale)
+    )
     write_picture(
         job.output,
-        to_depth(fused, middle.pixels.dtype),
+        fused,
         alpha=_common_alpha(pictures),
         exif=exif,
         icc_profile=middle.icc_profile,
         overwrite=overwrite,
     )
+
+
+def _kept(picture: Picture, memory: "Memory") -> Picture:
+    """The picture, on disk where memory is short."""
+    return dataclasses.replace(picture, pixels=memory.kept(picture.pixels))
 
 
 def _warn_of_doubtful(pictures: Sequence[Picture]) -> None:

@@ -1,5 +1,6 @@
 """Which files are the exposures of which scene, and what the results are named."""
 
+import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io import list_pictures
 from cscfuse_keras.io.pairs import natural_order
+from cscfuse_keras.io.paths import check_found, is_folder
 from cscfuse_keras.io.pictures import FORMATS
 from cscfuse_keras.tasks.jobs import Job, is_folder_name, name_like
 
@@ -33,8 +35,7 @@ def plan(sources: Sequence[Path], output: Path, batch: bool = False) -> tuple[li
         UserWarning: a folder holds files that are left out. Hidden files are left out silently.
     """
     for source in sources:
-        if not source.exists():
-            raise InputError(f"{source}: expected a picture or a folder, found nothing; check the path")
+        check_found(source, "a picture or a folder")
     folders = [source for source in sources if source.is_dir()]
     if batch:
         if len(sources) != 1 or not folders:
@@ -66,7 +67,7 @@ def _plan_folder(folder: Path, output: Path) -> Job:
 
 
 def _plan_batch(folder: Path, output: Path) -> tuple[list[Job], list[tuple[Path, str]]]:
-    if output.is_file() or (not output.exists() and output.suffix.lower() in FORMATS):
+    if not is_folder(output) and (os.path.lexists(output) or output.suffix.lower() in FORMATS):
         raise UsageError(f"{output}: expected a folder for the results of --batch, found a file's name; name a folder")
     jobs, left_over = [], []
     # Results in a folder beside the scenes are no scene when the command runs again.

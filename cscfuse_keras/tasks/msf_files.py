@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io.cube_files import write_cube
-from cscfuse_keras.io.cubes import read_cube
+from cscfuse_keras.io.cubes import file_of, read_cube
+from cscfuse_keras.io.paths import check_found
 from cscfuse_keras.io.rasters import is_georeferenced
 from cscfuse_keras.tasks.arrays import from_unit
 from cscfuse_keras.tasks.jobs import Job, is_folder_name
 from cscfuse_keras.tasks.msf_adapt import adapt_pixels, all_valid, whole_ratio
 from cscfuse_keras.tasks.msf_rasters import Progress, adapt_rasters, fuse_rasters
-from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube
+from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube, warn_of_unstated
 from pipelines.wald import Wald
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ def plan(low: Path, guide: Path, output: Path) -> Job:
             for TIFF files and a NumPy file else.
 
     Raises:
-        InputError: only one of the sources is georeferenced.
-        UsageError: both are, and the output is not named as a TIFF file.
+        InputError: a source is missing, or only one of them is georeferenced.
+        UsageError: both are, and the output is not named as a TIFF file, or a name is not in UTF-8.
     """
+    for source in (low, guide):
+        check_found(file_of(source), "an image of bands")
     placed = [is_georeferenced(source) for source in (low, guide)]
     if any(placed) and not all(placed):
         other = (low, guide)[placed.index(False)]
@@ -45,7 +48,20 @@ def plan(low: Path, guide: Path, output: Path) -> Job:
         output = output / f"{low.stem}-fused{'.tif' if tiff else '.npy'}"
     if all(placed) and output.suffix.lower() not in (".tif", ".tiff"):
         raise UsageError(f"{output}: expected a name ending in .tif for georeferenced files, found {output.suffix!r}")
+    if all(placed):
+        for path in (low, guide, output):
+            _check_encoding(path)
     return Job(low.stem, (low, guide), output)
+
+
+def _check_encoding(path: Path) -> None:
+    """Refuse what GDAL would: it takes names as text."""
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"{path}: expected a name in UTF-8 for a georeferenced file, found other bytes; rename it"
+        ) from None
 
 
 def fuse_file(
@@ -76,8 +92,7 @@ def fuse_file(
         return
     low, guide = (read_cube(source).samples for source in job.sources)
     fuser.check(low.shape, guide.shape, *map(str, job.sources))
-    scales = full_scales([low.dtype, guide.dtype], [full_scale, guide_full_scale], job.sources)
-    images = _unit_images((low, guide), scales, job.sources)
+    images, scales = _unit_images((low, guide), [full_scale, guide_full_scale], job.sources)
     write_cube(job.output, from_unit(fuser.fuse(*images), scales[0], low.dtype))
 
 
@@ -109,12 +124,14 @@ def adapt_file(
     low, guide = (read_cube(source).samples for source in job.sources)
     names = ", ".join(map(str, job.sources))
     wald = degradation(whole_ratio(low.shape, guide.shape, names))
-    scales = full_scales([low.dtype, guide.dtype], [full_scale, guide_full_scale], job.sources)
-    images = _unit_images((low, guide), scales, job.sources)
+    images, _ = _unit_images((low, guide), [full_scale, guide_full_scale], job.sources)
     return adapt_pixels(*images, low.shape[:2], all_valid, wald, adaptation, progress, names)
 
 
-def _unit_images(images, scales, paths):
+def _unit_images(images, stated, paths):
+    """The images in [0, 1], and their full scales."""
+    scales = full_scales([samples.dtype for samples in images], stated, paths)
     for samples, scale, path in zip(images, scales, paths, strict=True):
         check_samples(samples, scale, path)
-    return [unit_cube(samples, scale) for samples, scale in zip(images, scales, strict=True)]
+    warn_of_unstated([(samples.max(), samples.dtype) for samples in images], stated, paths)
+    return [unit_cube(samples, scale) for samples, scale in zip(images, scales, strict=True)], scales

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from cscfuse_keras.errors import InputError
 from cscfuse_keras.io.rasters import Raster, check_same_area, writing
 from cscfuse_keras.runtimes.tiles import Part, Window, scaled, shape, tiles, whole, widened
 from cscfuse_keras.tasks.arrays import from_unit
 from cscfuse_keras.tasks.jobs import Job
 from cscfuse_keras.tasks.msf_adapt import adapt_pixels, whole_ratio
-from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube
+from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube, warn_of_unstated
 from pipelines.wald import Wald
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def fuse_rasters(
         scale = fuser.runtime.scale
         images = _unit_rasters(low, guide, [full_scale, guide_full_scale], scale, fuser.runtime.reach)
         size = low.shape[0], low.shape[1]
-        side, block = _sides(fuser.tile, scale)
+        side, block = _sides(fuser.side(guide.shape[:2]), scale)
         with writing(job.output, low, guide, block) as output:
             for window in progress(list(tiles(whole(*size), side // scale))):
                 fine = scaled(window, scale)
@@ -112,8 +113,7 @@ def _unit_rasters(
     """Both rasters in [0, 1], their samples checked: found now, not hours later."""
     scales = full_scales([low.dtype, guide.dtype], stated, [low.path, guide.path])
     images = _UnitRaster(low, scales[0], reach), _UnitRaster(guide, scales[1], scale * reach)
-    for image in images:
-        image.check_samples()
+    warn_of_unstated([(image.check_samples(), image.raster.dtype) for image in images], stated, [low.path, guide.path])
     return images
 
 
@@ -139,12 +139,17 @@ class _UnitRaster:
         """Bool (rows, columns): where all bands have a value."""
         return self.raster.read(*window)[1]
 
-    def check_samples(self) -> None:
-        """Refuse valid samples outside [0, full scale]."""
+    def check_samples(self) -> float:
+        """Refuse valid samples outside [0, full scale], or none at all; the greatest one."""
+        greatest = []
         for window in tiles(whole(*self.raster.shape[:2]), 1024):
             samples, valid = self.raster.read(*window)
             if valid.any():
                 check_samples(samples[valid], self.full_scale, self.raster.path)
+                greatest.append(samples[valid].max())
+        if not greatest:
+            raise InputError(f"{self.raster.path}: expected pixels with a value, found none; all are nodata or NaN")
+        return max(greatest)
 
 
 def fill_nearest(samples: np.ndarray, valid: np.ndarray) -> np.ndarray:

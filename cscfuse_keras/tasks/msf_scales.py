@@ -7,6 +7,7 @@ import numpy as np
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.tasks.arrays import check_values
+from cscfuse_keras.tasks.unused_range import warn_of_unused_range
 
 OPTIONS = "--full-scale", "--guide-full-scale"
 
@@ -18,21 +19,42 @@ def full_scales(
 
     Args:
         dtypes: of their samples.
-        stated: by the user, or None. What is stated of the low-resolution image holds of a guide of the same dtype
-            too: both come from one sensor. Otherwise integers have the full scale of their dtype.
+        stated: by the user, or None; see `stated_scales`. Otherwise integers have the full scale of their dtype.
         paths: for messages.
 
     Raises:
         UsageError: floats without a stated scale, or one that is not positive or that the dtype does not hold.
     """
-    low, guide = stated
-    if guide is None and dtypes[0] == dtypes[1]:
-        guide = low
     first, second = (
         _full_scale(dtype, scale, path, option)
-        for dtype, scale, path, option in zip(dtypes, (low, guide), paths, OPTIONS, strict=True)
+        for dtype, scale, path, option in zip(dtypes, stated_scales(dtypes, stated), paths, OPTIONS, strict=True)
     )
     return first, second
+
+
+def stated_scales(dtypes: Sequence[np.dtype], stated: Sequence[float | None]) -> tuple[float | None, float | None]:
+    """What a user stated of both images: the low-resolution image's holds of a guide of the same dtype too.
+
+    Both then come from one sensor.
+    """
+    low, guide = stated
+    return low, low if guide is None and dtypes[0] == dtypes[1] else guide
+
+
+def warn_of_unstated(
+    greatest: Sequence[tuple[float, np.dtype]], stated: Sequence[float | None], paths: Sequence[Path]
+) -> None:
+    """Warn of images that use little of what their samples can hold, where nothing was stated.
+
+    Args:
+        greatest: sample and dtype of the low-resolution image and of the guide.
+        stated: as for `full_scales`.
+        paths: for messages.
+    """
+    scales = stated_scales([dtype for _, dtype in greatest], stated)
+    for (sample, dtype), scale, path, option in zip(greatest, scales, paths, OPTIONS, strict=True):
+        if scale is None:
+            warn_of_unused_range(sample, dtype, path, option)
 
 
 def check_samples(samples: np.ndarray, full_scale: float, path: Path) -> None:

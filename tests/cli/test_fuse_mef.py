@@ -102,7 +102,7 @@ def test_errors_are_one_line_with_a_code(fuse, scenes, monkeypatch, arguments, c
     assert not (scenes / "x.png").exists()
 
 
-@pytest.mark.parametrize("option", ["--batch", "--align", "--stretch", "--no-stretch"])
+@pytest.mark.parametrize("option", ["--batch", "--stretch", "--no-stretch"])
 def test_options_of_exposures_are_not_for_pairs(cscfuse, scenes, tmp_path, option):
     pair = scenes / "still" / "0.png", scenes / "still" / "1.png"
     result = cscfuse("fuse", "--task", "ivf", *pair, "-o", tmp_path / "x.png", option)

@@ -68,7 +68,7 @@ def test_a_folder_gets_a_named_file(fuse, images):
         (["low.npy", "large.png", "-o", "x.npy"], 3, ["low.npy", "large.png", "12 x 9", "48 x 36", "scale of 4"]),
         (["bands.npy", "guide.png", "-o", "x.npy"], 3, ["bands.npy", "4 bands", "found 5"]),
         (["low.npy", "missing.png", "-o", "x.npy"], 3, ["missing.png"]),
-        (["low.npy", "guide.png", "-o", "x.npy", "--align"], 2, ["--align", "--task mef"]),
+        (["low.npy", "guide.png", "-o", "x.npy", "--align"], 2, ["--align", "expected with --task"]),
         (["low.npy", "guide.png", "-o", "x.npy", "--preset", "mef"], 4, ["task msf"]),
     ],
 )

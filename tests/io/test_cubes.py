@@ -80,7 +80,7 @@ def test_every_form_gives_the_samples_as_stored(kind, tmp_path, image):
 @pytest.mark.parametrize("kind", KINDS)
 def test_size_is_limited_before_decoding(kind, tmp_path, image):
     source = write_stored(kind, tmp_path, image)
-    with pytest.raises(InputError, match="raise max_"):
+    with pytest.raises(InputError, match="raise the limit by CSCFUSE_MAX_PIXELS"):
         read_cube(source, max_samples=image.size - 1)
 
 
@@ -178,7 +178,7 @@ def test_other_sources_are_refused(tmp_path, image):
     with pytest.raises(InputError, match=r"none\.mat: expected an image of bands, found nothing"):
         read_cube(tmp_path / "none.mat")
     (tmp_path / "image.txt").write_text("no image")
-    with pytest.raises(InputError, match=r"image\.txt: expected a folder .* found '\.txt'"):
+    with pytest.raises(InputError, match=r"image\.txt: expected a folder .* found a file that begins with b'no image'"):
         read_cube(tmp_path / "image.txt")
     np.save(tmp_path / "four.npy", image[np.newaxis])
     with pytest.raises(InputError, match=r"found uint16 of shape \(1, 5, 7, 4\)"):

@@ -3,6 +3,7 @@ import pytest
 
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io import to_depth, to_unit
+from cscfuse_keras.io.depth import full_scale_of
 
 
 @pytest.mark.parametrize(("dtype", "full_scale"), [("uint8", 255), ("uint16", 65535)])
@@ -14,6 +15,14 @@ def test_every_level_survives_the_round_trip(dtype, full_scale):
     back = to_depth(unit, dtype)
     assert back.dtype == dtype
     np.testing.assert_array_equal(back, levels)
+
+
+def test_a_stated_full_scale_is_that_of_sixteen_bits_only():
+    levels = np.arange(4096, dtype="uint16")
+    np.testing.assert_array_equal(to_depth(to_unit(levels, 4095), "uint16", 4095), levels)
+    assert full_scale_of(np.dtype("uint16"), 4095) == 4095
+    assert [full_scale_of(np.dtype(dtype), 4095) for dtype in ("uint8", "float32")] == [255, 1]
+    assert full_scale_of(np.dtype("uint16")) == 65535
 
 
 def test_rounds_to_the_nearest_level_instead_of_truncating():

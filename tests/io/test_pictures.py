@@ -323,7 +323,7 @@ def test_an_absurd_size_is_refused_from_the_header(tmp_path, header):
     path.write_bytes(header(1_000_000, 500_000))
     with pytest.raises(InputError) as problem:
         read_picture(path)
-    assert_one_line(problem, path, "400000000 pixels", "1000000 x 500000", "max_pixels")
+    assert_one_line(problem, path, "400000000 pixels", "1000000 x 500000", "CSCFUSE_MAX_PIXELS")
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tif"])
@@ -466,7 +466,7 @@ def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentProblem) as problem:
         write_picture(tmp_path / "file" / "a.png", smooth(4, 4))
-    assert_one_line(problem, tmp_path / "file" / "a.png")
+    assert str(problem.value).startswith(f"{tmp_path / 'file' / 'a.png'}: expected to write")
 
 
 # Names
