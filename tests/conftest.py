@@ -2,6 +2,8 @@
 
 import functools
 import os
+import socket
+import sys
 import types
 from pathlib import Path
 
@@ -12,6 +14,17 @@ import cv2
 import keras
 import numpy as np
 import pytest
+
+
+def refuse_network(event, arguments):
+    """Nothing here reaches the network: looking up a name, or connecting, fails in whatever test it happens."""
+    if event in ("socket.getaddrinfo", "socket.gethostbyname") or (
+        event in ("socket.connect", "socket.sendto") and arguments[0].family in (socket.AF_INET, socket.AF_INET6)
+    ):
+        raise AssertionError(f"the network was tried: {event} {arguments[1:]}")
+
+
+sys.addaudithook(refuse_network)
 
 GOLDEN = Path(__file__).parent / "golden"
 

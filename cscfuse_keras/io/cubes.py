@@ -284,7 +284,8 @@ def _check_count(shape, max_samples):
     if not 0 < math.prod(shape) <= max_samples:
         raise InputError(
             f"expected 1 to {max_samples} samples, found {' x '.join(map(str, shape))}; "
-            f"make the image smaller, or raise the limit by {limits.PIXELS_VARIABLE} if you trust the file"
+            f"make the image smaller, or raise the limit by --max-pixels or {limits.PIXELS_VARIABLE} if you trust the "
+            "file"
         )
 
 

@@ -30,7 +30,7 @@ def check_size(width: int, height: int, max_pixels: int) -> None:
     if not 0 < width * height <= max_pixels:
         raise InputError(
             f"expected 1 to {max_pixels} pixels, found a header that claims {width} x {height}; "
-            f"make the picture smaller, or raise the limit by {PIXELS_VARIABLE} if you trust the file"
+            f"make the picture smaller, or raise the limit by --max-pixels or {PIXELS_VARIABLE} if you trust the file"
         )
 
 

@@ -101,7 +101,7 @@ def check_memory(shape: tuple[int, ...], item_bytes: int) -> None:
         raise InputError(
             f"expected at most {in_units(most)} of memory for an array, found a header that claims "
             f"{' x '.join(map(str, shape))} samples, {in_units(size)}; make the image smaller, or raise the limit by "
-            f"{MEMORY_VARIABLE} if you trust the file"
+            f"--memory-limit or {MEMORY_VARIABLE} if you trust the file"
         )
 
 

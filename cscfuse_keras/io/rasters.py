@@ -275,7 +275,7 @@ def _check_claims(dataset: Any, length: int) -> None:
     if width * height > most:
         raise InputError(
             f"expected at most {most} pixels, found a header that claims {width} x {height}; make the image smaller, "
-            f"or raise the limit by {limits.PIXELS_VARIABLE} if you trust the file"
+            f"or raise the limit by --max-pixels or {limits.PIXELS_VARIABLE} if you trust the file"
         )
     blocks = 0
     for (rows, columns), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
