@@ -16,11 +16,11 @@ def load_keras(computes: bool = True) -> None:
     TensorFlow writes to the process's standard error before its own log level applies.
 
     Args:
-        computes: whether the backend will compute. If it will only read weights, NumPy takes its place, unless the
+        computes: whether the backend will compute. If it will only read weights, OpenVINO takes its place, unless the
             environment names another: without TensorFlow a process starts in half of the time, with half of the memory.
     """
     if not computes:
-        os.environ.setdefault("KERAS_BACKEND", "numpy")
+        os.environ.setdefault("KERAS_BACKEND", "openvino")
     with quietly():
         importlib.import_module("keras")
 

@@ -8,6 +8,9 @@ import numpy as np
 
 def content_of(model: keras.Model) -> bytes:
     """The state of a compiled model whose optimizer is built, as an `.npz` file."""
+    if hasattr(model, "jax_state_sync"):
+        # While an epoch runs on JAX, the variables are behind.
+        model.jax_state_sync()
     buffer = io.BytesIO()
     np.savez(buffer, *(keras.ops.convert_to_numpy(variable) for variable in _variables(model)))
     return buffer.getvalue()

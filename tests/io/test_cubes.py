@@ -80,7 +80,7 @@ def test_every_form_gives_the_samples_as_stored(kind, tmp_path, image):
 @pytest.mark.parametrize("kind", KINDS)
 def test_size_is_limited_before_decoding(kind, tmp_path, image):
     source = write_stored(kind, tmp_path, image)
-    with pytest.raises(InputError, match="raise the limit by CSCFUSE_MAX_PIXELS"):
+    with pytest.raises(InputError, match="raise the limit by --max-pixels or CSCFUSE_MAX_PIXELS"):
         read_cube(source, max_samples=image.size - 1)
 
 

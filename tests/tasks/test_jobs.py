@@ -27,15 +27,20 @@ def test_every_output_is_checked(tmp_path):
         check_outputs(jobs, overwrite=False)
 
 
-def test_a_bad_job_does_not_stop_the_rest_but_a_full_disk_does():
+def test_a_bad_job_does_not_stop_the_rest():
     jobs = [Job(name, (), Path(name)) for name in "abcd"]
-    problems = {"b": InputError("bad"), "d": EnvironmentProblem("disk full")}
+    problems = {"b": InputError("bad"), "c": EnvironmentProblem("disk full")}
 
     def work(job):
         if job.name in problems:
             raise problems[job.name]
 
-    results = run_all(jobs, work)
-    assert [next(results) for _ in range(3)] == [(jobs[0], None), (jobs[1], problems["b"]), (jobs[2], None)]
-    with pytest.raises(EnvironmentProblem):
-        next(results)
+    assert list(run_all(jobs, work)) == [(job, problems.get(job.name)) for job in jobs]
+
+
+def test_what_nobody_expects_ends_all():
+    def work(job):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(run_all([Job("a", (), Path("a"))], work))

@@ -48,7 +48,7 @@ def test_training_goes_on_from_weights_that_are_given(folder, tmp_path):
     further = dataclasses.replace(TRAINING, epochs=1, learning_rate=1e-6, start_from=start)
     second = train([folder], tmp_path / "second", NETWORK, further)
     assert second.history[0]["val_loss"] == pytest.approx(first.best_loss, abs=1e-3)
-    with pytest.raises(UsageError, match="start_from: expected a network of the same settings"):
+    with pytest.raises(UsageError, match="start_from: expected the settings of the network to train"):
         train([folder], tmp_path / "third", dataclasses.replace(NETWORK, code_channels=6), further)
 
 

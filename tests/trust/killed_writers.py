@@ -14,7 +14,8 @@ import sys
 import warnings
 from pathlib import Path
 
-os.environ["KERAS_BACKEND"] = "numpy"
+# The quickest to start.
+os.environ["KERAS_BACKEND"] = "openvino"
 
 import numpy as np
 
