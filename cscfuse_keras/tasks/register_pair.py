@@ -33,6 +33,12 @@ LEAST_DISTINCTNESS = 8.0
 """How far edges must agree better than at other shifts, in standard deviations. Pairs of unrelated scenes reach 6.8
 within the limits of displacement and change, and 8.5 beyond."""
 
+DOUBTED_DISPLACEMENT = 0.01
+"""Of the width: what is displaced further must gain agreement by `LEAST_GAIN`. Edges of pictures that lie so far apart
+hardly agree before, so that a small gain means a chance match."""
+
+LEAST_GAIN = 1.5
+
 LEAST_DISPLACEMENT = 0.5
 """In pixels. Resampling for less costs more sharpness than it gains."""
 
@@ -151,6 +157,11 @@ def register_pair(
         raise AlignmentError(
             f"expected scales and turns to differ by at most {LARGEST_CHANGE:.0%}, found {change:.0%}; "
             "check that both show the same view, or crop them to it"
+        )
+    if moved > DOUBTED_DISPLACEMENT * size[1] and after < LEAST_GAIN * before:
+        raise AlignmentError(
+            f"expected a displacement of {moved:.0f} pixels to raise the agreement of edges by half, found {after:.2f} "
+            f"({before:.2f} before); do not align, or register them by hand"
         )
     if moved < LEAST_DISPLACEMENT or after <= before:
         return Registration(IDENTITY, size, before, before)
