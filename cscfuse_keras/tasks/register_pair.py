@@ -33,7 +33,7 @@ LEAST_DISTINCTNESS = 8.0
 """How far edges must agree better than at other shifts, in standard deviations. Pairs of unrelated scenes reach 6.8
 within the limits of displacement and change, and 8.5 beyond."""
 
-DOUBTED_DISPLACEMENT = 0.01
+DOUBTED_DISPLACEMENT = 0.03
 """Of the width: what is displaced further must gain agreement by `LEAST_GAIN`. Edges of pictures that lie so far apart
 hardly agree before, so that a small gain means a chance match."""
 
