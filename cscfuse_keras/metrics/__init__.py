@@ -5,7 +5,7 @@ from cscfuse_keras.metrics.evaluate import evaluate_ivf, evaluate_mef, evaluate_
 from cscfuse_keras.metrics.model_metrics import model_metrics
 from cscfuse_keras.metrics.niqe import Niqe
 from cscfuse_keras.metrics.piqe import piqe
-from cscfuse_keras.metrics.registry import METRICS, Metric, metrics_for
+from cscfuse_keras.metrics.registry import METRICS, Metric, metrics_for, metrics_named
 
 __all__ = [
     "METRICS",
@@ -17,6 +17,7 @@ __all__ = [
     "evaluate_msf",
     "evaluate_msf_inputs",
     "metrics_for",
+    "metrics_named",
     "model_metrics",
     "piqe",
 ]

@@ -1,6 +1,7 @@
 """All metrics of one fused result at once."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -9,19 +10,29 @@ from cscfuse_keras.errors import InputError
 from cscfuse_keras.metrics.registry import Metric, metrics_for
 from cscfuse_keras.metrics.rgb_to_grey import eight_bit_grey
 
+# Each holds some ten maps of the images' size.
+_AT_A_TIME = 2
 
-def evaluate_ivf(fused: npt.ArrayLike, infrared: npt.ArrayLike, visible: npt.ArrayLike) -> dict[str, float]:
-    """Return every registered metric of an infrared-visible fusion, whatever its set of definitions.
+
+def evaluate_ivf(
+    fused: npt.ArrayLike,
+    infrared: npt.ArrayLike,
+    visible: npt.ArrayLike,
+    metrics: Sequence[Metric] | None = None,
+) -> dict[str, float]:
+    """Return metrics of an infrared-visible fusion, computed side by side.
 
     Args:
-        fused: fused luma, uint8 of shape (height, width), at least 41 x 41. A float result in [0, 1] must be
-            **rounded** to uint8 (`np.rint(255 * image)`), not truncated, to compare with published numbers.
+        fused: fused luma, uint8 of shape (height, width), at least 41 x 41 (161 x 161 for MS-SSIM). A float result in
+            [0, 1] must be **rounded** to uint8 (`np.rint(255 * image)`), not truncated, to compare with published
+            numbers.
         infrared: uint8 of the same shape.
         visible: luma of the visible image, uint8 of the same shape.
+        metrics: rows such as `metrics_named("ivf", "all")`; by default `metrics_for("ivf", None)`.
 
     Returns:
-        The values by the metrics' names, in the order of the registry; NaN where a definition has no value
-        for these images.
+        The values by the metrics' names, in the order of the rows; NaN where a definition has no value for these
+        images.
 
     Raises:
         InputError: an image is not uint8 (a float's scale would be a guess), not 2-D or too small, or shapes
@@ -29,7 +40,10 @@ def evaluate_ivf(fused: npt.ArrayLike, infrared: npt.ArrayLike, visible: npt.Arr
     """
     images = {"fused": fused, "infrared": infrared, "visible": visible}
     fused_levels, *sources = (_eight_bit(image, name).astype(np.float64) for name, image in images.items())
-    return {row.name: row.function(fused_levels, sources) for row in metrics_for("ivf", definitions=None)}
+    rows = metrics_for("ivf", definitions=None) if metrics is None else metrics
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        values = pool.map(lambda row: _value(row, fused_levels, sources), rows)
+        return {row.name: value for row, value in zip(rows, values, strict=True)}
 
 
 def evaluate_mef(
@@ -102,6 +116,13 @@ def evaluate_msf_inputs(
 def _evaluate_cubes(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike], sees: str) -> dict[str, float]:
     rows = [row for row in metrics_for("msf", definitions=None) if row.sees == sees]
     return {row.name: row.function(fused, sources) for row in rows}
+
+
+def _value(row: Metric, fused: np.ndarray, sources: Sequence[np.ndarray]) -> float:
+    try:
+        return row.function(fused, sources)
+    except InputError as problem:
+        raise InputError(f"{row.name}: {problem}") from None
 
 
 def _eight_bit(image: npt.ArrayLike, name: str) -> np.ndarray:

@@ -6,12 +6,12 @@ reference, has a luminance term, and gives other numbers.
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from cscfuse_keras.metrics.grey_images import GreyImage, grey_images
 from cscfuse_keras.metrics.local_statistics import gaussian_window, window_mean
+from cscfuse_keras.metrics.mean_halving import halve
 
 _SIDE = 11
 _CONTRAST_CONSTANT = (0.03 * 255) ** 2
@@ -44,7 +44,7 @@ def mef_ssim(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike]) -> float:
     images, scores = [fused, *sources], []
     for _ in _SCALE_WEIGHTS:
         scores.append(max(_score(images[0], images[1:]), 0.0))
-        images = [_halve(image) for image in images]
+        images = [halve(image) for image in images]
     return float(np.prod(np.power(scores, _SCALE_WEIGHTS)))
 
 
@@ -125,10 +125,3 @@ def _structure_weights(norms: npt.NDArray[np.float64], norm_of_sum: GreyImage) -
     exponent = np.minimum(np.tan(np.pi / 2 * consistency), _LARGEST_EXPONENT)
     weights = ((norms + _LEAST_STRENGTH) / _SIDE) ** exponent + _EPSILON
     return weights / weights.sum(axis=0)
-
-
-def _halve(image: GreyImage) -> GreyImage:
-    """Means of 2 x 2 pixels; at an odd size the last row or column counts twice."""
-    height, width = image.shape
-    even = cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-    return (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) / 4

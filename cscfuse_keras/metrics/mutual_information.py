@@ -35,9 +35,14 @@ def mutual_information_in_nats(fused: npt.ArrayLike, sources: Sequence[npt.Array
     return math.log(2) * mutual_information(fused, sources)
 
 
-def _information_in_common(first: GreyImage, second: GreyImage) -> float:
+def entropies(first: GreyImage, second: GreyImage) -> tuple[float, float, float]:
+    """Return the entropies in bits of the first image, of the second one, and of their pairs of levels."""
     pairs = 256 * grey_levels(first) + grey_levels(second)
     joint = np.bincount(pairs.ravel(), minlength=256 * 256).reshape(256, 256)
-    information = histogram_entropy(joint.sum(axis=1)) + histogram_entropy(joint.sum(axis=0)) - histogram_entropy(joint)
+    return histogram_entropy(joint.sum(axis=1)), histogram_entropy(joint.sum(axis=0)), histogram_entropy(joint)
+
+
+def _information_in_common(first: GreyImage, second: GreyImage) -> float:
+    of_first, of_second, of_pairs = entropies(first, second)
     # Rounding alone can leave -1e-15.
-    return max(information, 0.0)
+    return max(of_first + of_second - of_pairs, 0.0)

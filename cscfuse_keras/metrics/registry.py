@@ -8,15 +8,31 @@ import numpy as np
 
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.metrics.average_gradient import average_gradient
+from cscfuse_keras.metrics.chen_blum_quality import chen_blum_quality
+from cscfuse_keras.metrics.chen_varshney_quality import chen_varshney_quality
 from cscfuse_keras.metrics.correlation_coefficient import correlation_coefficient
+from cscfuse_keras.metrics.cross_entropy import cross_entropy, root_cross_entropy
 from cscfuse_keras.metrics.edge_preservation import edge_preservation
 from cscfuse_keras.metrics.entropy import entropy
 from cscfuse_keras.metrics.ergas import ergas
+from cscfuse_keras.metrics.feature_mutual_information import (
+    cosine_feature_mutual_information,
+    pixel_feature_mutual_information,
+)
+from cscfuse_keras.metrics.fusion_artifacts import (
+    fusion_artifacts,
+    petrovic_fusion_artifacts,
+    unweighted_fusion_artifacts,
+)
 from cscfuse_keras.metrics.hypercomplex_quality import hypercomplex_quality
 from cscfuse_keras.metrics.mean_band_similarity import mean_band_similarity
 from cscfuse_keras.metrics.mef_ssim import mef_ssim, single_scale_mef_ssim
+from cscfuse_keras.metrics.multi_scale_structural_similarity import multi_scale_structural_similarity
 from cscfuse_keras.metrics.mutual_information import mutual_information, mutual_information_in_nats
+from cscfuse_keras.metrics.nonlinear_correlation_entropy import nonlinear_correlation_information_entropy
+from cscfuse_keras.metrics.normalised_mutual_information import normalised_mutual_information
 from cscfuse_keras.metrics.peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
+from cscfuse_keras.metrics.perceptual_similarity import perceptual_similarity
 from cscfuse_keras.metrics.piqe import piqe
 from cscfuse_keras.metrics.quality_with_no_reference import quality_with_no_reference
 from cscfuse_keras.metrics.spatial_distortion import spatial_distortion
@@ -52,7 +68,8 @@ class Metric:
         tested_against: what the tests compare the function with.
         definition_set: the family of definitions that a table may show together: "table1" for those behind
             Table 1 of the CSCFuse paper, "textbook" for other metrics and for the usual forms of those that
-            the paper's table defines otherwise, "training" for what networks are trained on.
+            the paper's table defines otherwise, "training" for what networks are trained on; in tables only if asked
+            for, "further" for what other papers report, and "package" for what a package computes that may be missing.
         sees: "grey" if the function takes images (height, width) in 0..255, "colour" if it takes RGB ones
             (height, width, 3) too; for images (height, width, bands) in [0, 1], "truth" if its sources are the truth
             and the low-resolution image, "inputs" if they are the low-resolution image, the guide and the guide at
@@ -74,6 +91,10 @@ class Metric:
 
 _TABLE1 = "Table 1 of Zhao et al., CVPR Workshops 2023"
 _TABLE3 = "Table 3 of Zhao et al., CVPR Workshops 2023"
+_LIU = "form of Liu et al., IEEE Transactions on Pattern Analysis and Machine Intelligence 34(1), 2012"
+_FMI = "Haghighat et al., Computers and Electrical Engineering 37(5), 2011; Haghighat and Razian, AICT 2014"
+_NABF = "Petrovic and Xydeas, ICCV 2005"
+_ASKED_FOR = ("further", "package")
 _QNR = "Alparone et al., Photogrammetric Engineering and Remote Sensing 74(2), 2008"
 
 _ROWS = (
@@ -242,8 +263,164 @@ _ROWS = (
         value_range=(0.0, float("inf")),
         definition="VIFp(A, F) + VIFp(B, F), four scales, noise 2",
         source="Sheikh and Bovik, IEEE Transactions on Image Processing 15(2), 2006",
-        tested_against="plain loops over windows; the closed form for a fused image of scaled contrast",
+        tested_against="torchmetrics visual_information_fidelity; plain loops; the closed form for scaled contrast",
         definition_set="textbook",
+    ),
+    Metric(
+        name="NMI",
+        title="normalised mutual information (Qmi)",
+        function=normalised_mutual_information,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 2.0),
+        definition="2 I(A;F) / (H(A) + H(F)) + 2 I(B;F) / (H(B) + H(F))",
+        source="Hossny et al., Electronics Letters 44(18), 2008",
+        tested_against="scikit-image normalized_mutual_information; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="NCIE",
+        title="nonlinear correlation information entropy",
+        function=nonlinear_correlation_information_entropy,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.8, 1.0),
+        definition="1 + sum (e/3) log256(e/3), e the eigenvalues of the matrix of I/8 of A, B and F, its diagonal 1",
+        source="Wang, Shen, Jin, in Stathaki (editor), Image Fusion: Algorithms and Applications, 2008, chapter 19",
+        tested_against="plain sums and the characteristic polynomial's roots; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="CE",
+        title="cross entropy, mean over the sources",
+        function=cross_entropy,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(-0.531, float("inf")),
+        definition="mean of sum p log2(p/q), p the histogram of A or B, q that of F, over levels in both",
+        source="Bulanon et al., Biosystems Engineering 103(1), 2009; form of VIFB, Zhang et al., CVPR Workshops 2020",
+        tested_against="scipy.stats entropy; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="CE-root",
+        title="cross entropy, root mean square over the sources",
+        function=root_cross_entropy,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(0.0, float("inf")),
+        definition="root mean square, in place of the mean, of the two values that CE averages",
+        source="Bulanon et al., Biosystems Engineering 103(1), 2009",
+        tested_against="scipy.stats entropy; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="FMI-pixel",
+        title="feature mutual information of grey levels",
+        function=pixel_feature_mutual_information,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(float("-inf"), float("inf")),
+        definition="mean of 2 I / (H(p) + H(q)) over 3x3 windows as distributions, joint by Frechet's bounds",
+        source=_FMI,
+        tested_against="plain loops over windows and all 81 pairs of positions; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="FMI-dct",
+        title="feature mutual information of the cosine transform",
+        function=cosine_feature_mutual_information,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(float("-inf"), float("inf")),
+        definition="FMI-pixel of the orthonormal DCT-II of the whole image",
+        source=_FMI,
+        tested_against="plain loops over windows and all 81 pairs of positions; transform: scipy.fft dctn",
+        definition_set="further",
+    ),
+    Metric(
+        name="Nabf",
+        title="fusion artifacts",
+        function=fusion_artifacts,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(0.0, 1.0),
+        definition="weighted loss of edge preservation where F has a stronger edge than A and B, each by its weight",
+        source=f"Shreyamsha Kumar, Signal, Image and Video Processing 7(6), 2013; {_NABF}",
+        tested_against="plain loops; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="Nabf-unweighted",
+        title="fusion artifacts, even weights",
+        function=unweighted_fusion_artifacts,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(0.0, 1.0),
+        definition="Nabf with even weights, as the usual program gives it for images in [0, 1]",
+        source="form of Li and Wu, IEEE Transactions on Image Processing 28(5), 2019",
+        tested_against="plain loops; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="Nabf-petrovic",
+        title="fusion artifacts in their first form",
+        function=petrovic_fusion_artifacts,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(0.0, 2.0),
+        definition="Nabf with the losses of both sources added and weighted by the weights of both",
+        source=_NABF,
+        tested_against="plain loops; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="MS-SSIM",
+        title="multi-scale structural similarity",
+        function=multi_scale_structural_similarity,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 1.0),
+        definition="mean of MS-SSIM(F, A) and MS-SSIM(F, B), five scales; not MEF-SSIM, which some tables call MS_SSIM",
+        source="Wang et al., Asilomar Conference on Signals, Systems and Computers, 2003",
+        tested_against="torchmetrics multiscale_structural_similarity_index_measure; coarsest scale: scikit-image",
+        definition_set="further",
+    ),
+    Metric(
+        name="Qcb",
+        title="Chen-Blum quality",
+        function=chen_blum_quality,
+        tasks=("ivf",),
+        direction="higher",
+        value_range=(0.0, 1.0),
+        definition="local contrast that is kept, after filtering by contrast sensitivity, weighted by the sources' own",
+        source=f"Chen and Blum, Image and Vision Computing 27(10), 2009; {_LIU}",
+        tested_against="plain Fourier sums and windows; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="Qcv",
+        title="Chen-Varshney quality",
+        function=chen_varshney_quality,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(0.0, float("inf")),
+        definition="visible squared difference in 16x16 blocks, weighted by the sources' edge strength to the power 5",
+        source=f"Chen and Varshney, Information Fusion 8(2), 2007; {_LIU}",
+        tested_against="plain Fourier sums and loops over blocks; hand-computed cases",
+        definition_set="further",
+    ),
+    Metric(
+        name="LPIPS",
+        title="learned perceptual image patch similarity",
+        function=perceptual_similarity,
+        tasks=("ivf",),
+        direction="lower",
+        value_range=(0.0, float("inf")),
+        definition="mean of the distances of F to A and to B in AlexNet's features; needs the package lpips",
+        source="Zhang et al., CVPR 2018",
+        tested_against="the arithmetic is the package's; what it is given: a stand-in",
+        definition_set="package",
     ),
     Metric(
         name="MEF-SSIM",
@@ -408,7 +585,7 @@ def metrics_for(task: str, definitions: str | None = "table1") -> tuple[Metric, 
 
     Args:
         task: such as "ivf".
-        definitions: such as "table1" or "textbook"; None for those of every set.
+        definitions: such as "table1" or "textbook"; None for those of every set but "further" and "package".
 
     Returns:
         The rows, at least one.
@@ -416,12 +593,40 @@ def metrics_for(task: str, definitions: str | None = "table1") -> tuple[Metric, 
     Raises:
         UsageError: there is no such metric; the message names the choices.
     """
-    of_task = [row for row in _ROWS if task in row.tasks]
-    if not of_task:
-        known = sorted({name for row in _ROWS for name in row.tasks})
-        raise UsageError(f"task: expected one of {', '.join(known)}, found {task!r}; no metric judges it")
-    rows = tuple(row for row in of_task if definitions in (None, row.definition_set))
+    of_task = _of_task(task)
+    if definitions is None:
+        return tuple(row for row in of_task if row.definition_set not in _ASKED_FOR)
+    rows = tuple(row for row in of_task if row.definition_set == definitions)
     if not rows:
         known = sorted({row.definition_set for row in of_task})
         raise UsageError(f"definitions: expected one of {', '.join(known)} for {task}, found {definitions!r}")
+    return rows
+
+
+def metrics_named(task: str, names: str) -> tuple[Metric, ...]:
+    """Return those metrics of a task that a user asks for, in the order of the registry.
+
+    Args:
+        task: such as "ivf".
+        names: separated by commas, such as "EN,Qcb"; or "all", which leaves out what needs a package.
+
+    Raises:
+        UsageError: there is no such metric; the message names the choices.
+    """
+    of_task = _of_task(task)
+    if names == "all":
+        return tuple(row for row in of_task if row.definition_set != "package")
+    wanted = [name.strip() for name in names.split(",")]
+    known = [row.name for row in of_task]
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"metrics: expected all or names among {', '.join(known)} for {task}, found {name!r}")
+    return tuple(row for row in of_task if row.name in wanted)
+
+
+def _of_task(task: str) -> list[Metric]:
+    rows = [row for row in _ROWS if task in row.tasks]
+    if not rows:
+        known = sorted({name for row in _ROWS for name in row.tasks})
+        raise UsageError(f"task: expected one of {', '.join(known)}, found {task!r}; no metric judges it")
     return rows

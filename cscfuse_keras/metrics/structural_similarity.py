@@ -33,7 +33,8 @@ def structural_similarity(fused: npt.ArrayLike, sources: Sequence[npt.ArrayLike]
     return float(np.mean([_mean_similarity(fused, source) for source in sources]))
 
 
-def _mean_similarity(first: GreyImage, second: GreyImage) -> float:
+def similarity_terms(first: GreyImage, second: GreyImage) -> tuple[GreyImage, GreyImage]:
+    """Return the luminance terms and the contrast-structure terms of the windows inside the images."""
     local = local_statistics(first, second, gaussian_window(_WINDOW_SIZE, 1.5))
     luminance = (2 * local.first_mean * local.second_mean + _LUMINANCE_CONSTANT) / (
         local.first_mean**2 + local.second_mean**2 + _LUMINANCE_CONSTANT
@@ -41,4 +42,9 @@ def _mean_similarity(first: GreyImage, second: GreyImage) -> float:
     contrast_structure = (2 * local.covariance + _CONTRAST_CONSTANT) / (
         local.first_variance + local.second_variance + _CONTRAST_CONSTANT
     )
+    return luminance, contrast_structure
+
+
+def _mean_similarity(first: GreyImage, second: GreyImage) -> float:
+    luminance, contrast_structure = similarity_terms(first, second)
     return float(np.mean(luminance * contrast_structure))

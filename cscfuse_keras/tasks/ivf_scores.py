@@ -1,14 +1,14 @@
 """Scores of infrared-visible pairs on disk."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io import list_pictures, pair_by_stem, read_picture, to_depth, to_unit
-from cscfuse_keras.metrics import evaluate_ivf
+from cscfuse_keras.metrics import Metric, evaluate_ivf
 from cscfuse_keras.tasks.align_pair import PairAligner, overlays
 from cscfuse_keras.tasks.colour import luma
 
@@ -68,7 +68,9 @@ def fused_from_folder(folder: Path) -> FusedSource:
     return FusedSource(str(folder), lambda name, infrared, visible: _unit(files[name]))
 
 
-def judge(item: Item, source: FusedSource, align: bool = False) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+def judge(
+    item: Item, source: FusedSource, align: bool = False, metrics: Sequence[Metric] | None = None
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """Scores of a pair, and its pictures (uint8) for the report.
 
     Args:
@@ -76,6 +78,7 @@ def judge(item: Item, source: FusedSource, align: bool = False) -> tuple[dict[st
         source: of the fused picture.
         align: whether the infrared picture is first brought onto the visible one, and both are cropped to what both
             show; the report then has a picture of the edges, before and after.
+        metrics: as `evaluate_ivf` takes them.
 
     Raises:
         InputError: a file cannot be read, sizes differ, or the pair cannot be aligned.
@@ -89,7 +92,7 @@ def judge(item: Item, source: FusedSource, align: bool = False) -> tuple[dict[st
     fused = source.fuse(item.name, infrared, visible)
     grey = [to_depth(_grey(image), "uint8") for image in (fused, infrared, visible)]
     try:
-        scores = evaluate_ivf(*grey)
+        scores = evaluate_ivf(*grey, metrics)
     except InputError as problem:
         raise InputError(f"{item.name}: {problem}") from None
     pictures = {"infrared": infrared, "visible": visible, "fused": fused, **overlay}

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from cscfuse_keras.io import write_picture
-from cscfuse_keras.metrics import evaluate_ivf
+from cscfuse_keras.metrics import METRICS, evaluate_ivf
 from cscfuse_keras.samples import night_road
 
 
@@ -54,3 +54,27 @@ def test_both_folders_are_needed(cscfuse, tmp_path):
     result = cscfuse("evaluate", "--task", "ivf", "--infrared", tmp_path, "-o", tmp_path / "report")
     assert result.exit_code == 2
     assert "expected --visible" in result.output
+
+
+def test_metrics_by_name(cscfuse, tmp_path):
+    infrared, visible = write_scene(tmp_path, "scene")
+    write_picture(tmp_path / "fused" / "scene.png", visible)
+    arguments = ["--infrared", tmp_path / "ir", "--visible", tmp_path / "vis", "--fused", tmp_path / "fused"]
+    result = cscfuse("evaluate", "--task", "ivf", *arguments, "-o", tmp_path / "report", "--metrics", "Qcv,FMI-dct,EN")
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "report" / "scores.json").read_text())
+    assert [row["name"] for row in report["metrics"]] == ["EN", "FMI-dct", "Qcv"]
+    scores = next(iter(report["items"][0]["scores"].values()))
+    assert scores == {row: METRICS[row].function(visible, (infrared, visible)) for row in ("EN", "FMI-dct", "Qcv")}
+
+
+def test_metrics_and_definitions_exclude_each_other_and_names_are_checked(cscfuse, tmp_path):
+    folders = ["--infrared", tmp_path, "--visible", tmp_path, "-o", tmp_path / "report"]
+    result = cscfuse("evaluate", "--task", "ivf", *folders, "--metrics", "all", "--definitions", "all")
+    assert result.exit_code == 2
+    assert "--metrics and --definitions: expected one of the two" in result.output
+    result = cscfuse("evaluate", "--task", "ivf", *folders, "--metrics", "Qcd")
+    assert result.exit_code == 2
+    assert "expected all or names among EN, MI" in result.output
+    assert "found 'Qcd'" in result.output
+    assert not (tmp_path / "report").exists()

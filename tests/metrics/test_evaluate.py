@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.metrics import METRICS, evaluate_ivf, evaluate_mef, evaluate_msf, evaluate_msf_inputs
+from cscfuse_keras.metrics import (
+    METRICS,
+    evaluate_ivf,
+    evaluate_mef,
+    evaluate_msf,
+    evaluate_msf_inputs,
+    metrics_for,
+    metrics_named,
+)
 from cscfuse_keras.metrics.rgb_to_grey import eight_bit_grey
 
 
@@ -11,10 +19,20 @@ def levels(fused, infrared, visible):
     return [image.astype(np.uint8) for image in (fused, infrared, visible)]
 
 
-def test_holds_every_infrared_visible_row(levels, fused, infrared, visible):
+def test_holds_every_infrared_visible_row_of_the_usual_sets(levels, fused, infrared, visible):
     values = evaluate_ivf(*levels)
-    assert list(values) == [name for name, row in METRICS.items() if "ivf" in row.tasks]
+    assert list(values) == [row.name for row in metrics_for("ivf", None)]
     assert values == {name: METRICS[name].function(fused, (infrared, visible)) for name in values}
+
+
+def test_only_the_rows_asked_for(levels, fused, infrared, visible):
+    values = evaluate_ivf(*levels, metrics_named("ivf", "Qcb,EN"))
+    assert values == {name: METRICS[name].function(fused, (infrared, visible)) for name in ("EN", "Qcb")}
+
+
+def test_a_metric_that_takes_larger_pictures_is_named(levels):
+    with pytest.raises(InputError, match=r"^MS-SSIM: fused image: expected at least 161 x 161 pixels, found 45 x 52"):
+        evaluate_ivf(*levels, metrics_named("ivf", "all"))
 
 
 def test_the_mean_of_the_sources_has_less_contrast(levels):

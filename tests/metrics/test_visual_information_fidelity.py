@@ -2,6 +2,8 @@ import math
 
 import numpy as np
 import pytest
+import torch
+from torchmetrics.functional.image import visual_information_fidelity as reference_fidelity
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.metrics.visual_information_fidelity import (
@@ -95,6 +97,13 @@ def test_equals_plain_loops(fused, infrared, visible):
 def test_pixel_form_equals_plain_loops(fused, infrared, visible):
     for images in ((fused, infrared, visible), with_flat_and_inverted_areas(fused, infrared, visible)):
         expected = vifp_by_loops(images[0], images[1]) + vifp_by_loops(images[0], images[2])
+        assert summed_pixel_visual_information_fidelity(images[0], images[1:]) == pytest.approx(expected, rel=1e-7)
+
+
+def test_pixel_form_equals_torchmetrics(fused, infrared, visible):
+    for images in ((fused, infrared, visible), with_flat_and_inverted_areas(fused, infrared, visible)):
+        of_fused, *of_sources = (torch.from_numpy(image)[None, None] for image in images)
+        expected = sum(float(reference_fidelity(of_fused, source)) for source in of_sources)
         assert summed_pixel_visual_information_fidelity(images[0], images[1:]) == pytest.approx(expected, rel=1e-7)
 
 
