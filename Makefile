@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The same suite, in the parts that mean something on every Keras backend.
 BACKENDS := jax torch
 
-.PHONY: demo test test-backends lint clean
+.PHONY: demo test test-backends web lint clean
 
 demo: .venv/installed
 	$(BIN)/python benchmarks/demo.py demo_output
@@ -14,6 +14,13 @@ test: lint
 
 test-backends: .venv/backends
 	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(BIN)/python -m pytest -m backend || exit 1; done
+
+# The page of `cscfuse serve`, into the package's data; needs Node.js.
+web: .venv/tested
+	$(BIN)/python web/prepare.py web/public
+	cd web && npm ci --no-audit --no-fund && npm run check && npm test && npm run build
+	rm -rf cscfuse_keras/web
+	cp -R web/dist cscfuse_keras/web
 
 lint: .venv/tested
 	$(BIN)/ruff check .

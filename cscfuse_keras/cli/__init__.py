@@ -16,6 +16,7 @@ COMMANDS = {
     "convert": "Convert the published release's weights.",
     "patches": "Cut training patches into an HDF5 file.",
     "samples": "Draw sample scenes to try things with.",
+    "serve": "Serve a page that fuses in the browser.",
     "presets": "List the shipped presets.",
 }
 

@@ -1,0 +1,41 @@
+"""What the page holds beside its code: networks and drawn samples. Usage: python web/prepare.py FOLDER."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from cscfuse_keras.cli.quiet import load_keras, quietly
+from cscfuse_keras.io import to_depth, write_picture
+from cscfuse_keras.io.cube_files import write_cube
+from cscfuse_keras.samples import exposure_bracket, night_road, spectral_scene
+
+
+def write_samples(folder: Path) -> None:
+    """Draw a scene a task."""
+    bands, side, scale = 4, 512, 4
+    reference, low, _ = spectral_scene(bands, side, side, scale)
+    pictures = {
+        **dict(zip(("infrared", "visible"), night_road(), strict=True)),
+        **{f"exposure_{k}": image for k, image in enumerate(exposure_bracket(), start=1)},
+        # A panchromatic sensor sees all bands.
+        "panchromatic": reference.mean(-1),
+    }
+    for name, image in pictures.items():
+        write_picture(folder / f"{name}.png", to_depth(image, "uint8"), overwrite=True)
+    file = folder / "bands.tif"
+    file.unlink(missing_ok=True)
+    write_cube(file, np.rint(255 * low).astype(np.uint8))
+
+
+if __name__ == "__main__":
+    public = Path(sys.argv[1])
+    for name in ("networks", "samples"):
+        (public / name).mkdir(parents=True, exist_ok=True)
+    write_samples(public / "samples")
+    load_keras()
+    with quietly():
+        # TensorFlow talks while it loads.
+        from cscfuse_keras.export.browser import write_networks
+
+        write_networks(public / "networks")
