@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
@@ -21,33 +22,39 @@ def folder(tmp_path_factory, draw_pictures):
     return folder
 
 
-def test_training_learns_and_keeps_the_best_model(folder, tmp_path, random_images):
-    progress = train([folder], tmp_path, NETWORK, TRAINING)
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory):
+    """Folder of a training, and its progress."""
+    run = tmp_path_factory.mktemp("trained")
+    return run, train([folder], run, NETWORK, TRAINING)
+
+
+def test_training_learns_and_keeps_the_best_model(trained, random_images):
+    run, progress = trained
     losses = [row["val_loss"] for row in progress.history]
     assert min(losses[1:]) < losses[0]
-    preset = load_preset(tmp_path / "best.keras", "ivf")
+    preset = load_preset(run / "best.keras", "ivf")
     assert preset.network == "ivf_pyramid"
     pair = {name: random_images(1, 20, 30, 1, seed=k) for k, name in enumerate(("infrared", "visible"))}
     assert preset.model(pair).shape == (1, 20, 30, 1)
 
 
-def test_resumed_training_equals_an_unbroken_one(folder, tmp_path):
-    unbroken = train([folder], tmp_path / "unbroken", NETWORK, TRAINING)
-    broken = tmp_path / "broken"
-    train([folder], broken, NETWORK, TRAINING)
-    newest = sorted((broken / "checkpoints").iterdir())[-1]
+def test_resumed_training_equals_an_unbroken_one(folder, trained, tmp_path):
+    run, progress = trained
+    shutil.copytree(run, tmp_path, dirs_exist_ok=True)
+    newest = sorted((tmp_path / "checkpoints").iterdir())[-1]
     newest.unlink()
-    resumed = train([folder], broken, NETWORK, TRAINING, resume=True)
-    for first, second in zip(unbroken.history, resumed.history, strict=True):
+    with pytest.warns(UserWarning, match="taking the one before"):
+        resumed = train([folder], tmp_path, NETWORK, TRAINING, resume=True)
+    for first, second in zip(progress.history, resumed.history, strict=True):
         assert first["val_loss"] == pytest.approx(second["val_loss"], rel=1e-4)
 
 
-def test_training_goes_on_from_weights_that_are_given(folder, tmp_path):
-    first = train([folder], tmp_path / "first", NETWORK, TRAINING)
-    start = str(tmp_path / "first" / "best.keras")
-    further = dataclasses.replace(TRAINING, epochs=1, learning_rate=1e-6, start_from=start)
+def test_training_goes_on_from_weights_that_are_given(folder, trained, tmp_path):
+    run, progress = trained
+    further = dataclasses.replace(TRAINING, epochs=1, learning_rate=1e-6, start_from=str(run / "best.keras"))
     second = train([folder], tmp_path / "second", NETWORK, further)
-    assert second.history[0]["val_loss"] == pytest.approx(first.best_loss, abs=1e-3)
+    assert second.history[0]["val_loss"] == pytest.approx(progress.best_loss, abs=1e-3)
     with pytest.raises(UsageError, match="start_from: expected the settings of the network to train"):
         train([folder], tmp_path / "third", dataclasses.replace(NETWORK, code_channels=6), further)
 
