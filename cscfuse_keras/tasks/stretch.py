@@ -26,7 +26,9 @@ def percentile_limits(image: np.ndarray, low: float = 0.005, high: float = 0.995
     """
     if not 0 <= low < high <= 1:
         raise UsageError(f"stretch: expected shares 0 <= low < high <= 1, found {low} and {high}; such as 0.005, 0.995")
-    lower, upper = (_value_of_rank(image, min(int(image.size * share), image.size - 1)) for share in (low, high))
+    first_halves = _counts(image, lambda keys: keys >> 16)
+    ranks = (min(int(image.size * share), image.size - 1) for share in (low, high))
+    lower, upper = (_value_of_rank(image, rank, first_halves) for rank in ranks)
     return lower, upper
 
 
@@ -50,23 +52,28 @@ def stretch(image: np.ndarray, lower: float, upper: float) -> np.ndarray:
     return (np.clip(image, lower, upper) - lower) / (upper - lower)
 
 
-def _value_of_rank(image: np.ndarray, rank: int) -> float:
+def _value_of_rank(image: np.ndarray, rank: int, first_halves: np.ndarray) -> float:
     """The element that `rank` others come before: the halves of its bits are found by counting, nothing is copied."""
-    half, rank = _half_of_rank(image, rank, lambda keys: keys >> 16)
-    rest, _ = _half_of_rank(image, rank, lambda keys: keys[keys >> 16 == half] & 0xFFFF)
+    half, rank = _half_of_rank(first_halves, rank)
+    rest, _ = _half_of_rank(_counts(image, lambda keys: keys[keys >> 16 == half] & 0xFFFF), rank)
     key = np.uint32(half << 16 | rest)
     return float(np.asarray(key ^ _SIGN if key & _SIGN else ~key, np.uint32).view(np.float32))
 
 
-def _half_of_rank(image, rank: int, halves: Callable[[np.ndarray], np.ndarray]) -> tuple[int, int]:
+def _half_of_rank(counts: np.ndarray, rank: int) -> tuple[int, int]:
     """Half of the bits of the key of this rank, and the rank among the keys that share it."""
+    before = np.cumsum(counts)
+    half = int(np.searchsorted(before, rank, side="right"))
+    return half, rank - int(before[half] - counts[half])
+
+
+def _counts(image: np.ndarray, halves: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """How often each half of bits comes up in the keys of an image."""
     flat, counts = image.reshape(-1), np.zeros(2**16, np.int64)
     for start in range(0, flat.size, _CHUNK):
         counts += np.bincount(halves(_keys(flat[start : start + _CHUNK])), minlength=2**16)
         forget(image)
-    before = np.cumsum(counts)
-    half = int(np.searchsorted(before, rank, side="right"))
-    return half, rank - int(before[half] - counts[half])
+    return counts
 
 
 def _keys(values: np.ndarray) -> np.ndarray:
