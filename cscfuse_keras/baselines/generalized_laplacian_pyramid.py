@@ -13,7 +13,9 @@ class GLPFuser:
     MTF-GLP with regression-based injection: Aiazzi et al., MTF-tailored multiscale fusion of high-resolution MS and
     Pan imagery, Photogrammetric Engineering and Remote Sensing 72(5), 2006; the gain is that of the regression of the
     band on the low-passed guide over the whole image (Vivone et al., IEEE Transactions on Geoscience and Remote
-    Sensing 53(5), 2015). A guide of several channels is regressed upon by all of them.
+    Sensing 53(5), 2015). For a guide of several channels it is hyper-sharpening by synthesised bands (Selva et al.,
+    Hyper-Sharpening: A First Approach on SIM-GA Data, IEEE Journal of Selected Topics in Applied Earth Observations and
+    Remote Sensing 8(6), 2015): each band gets the combination of all channels that resembles it most.
 
     Args:
         degradation: how the low-resolution image came about: scale, filters and where its samples lie.

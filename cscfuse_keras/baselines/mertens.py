@@ -22,6 +22,8 @@ class MertensFuser:
         exposedness: exponent of well-exposedness.
     """
 
+    name = "Mertens"
+
     def __init__(self, contrast: float = 1.0, saturation: float = 1.0, exposedness: float = 0.0):
         self._merge = cv2.createMergeMertens(contrast, saturation, exposedness)
 
