@@ -3,29 +3,26 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from cscfuse_keras.cli.quiet import load_keras, quietly
 from cscfuse_keras.io import to_depth, write_picture
-from cscfuse_keras.io.cube_files import write_cube
 from cscfuse_keras.samples import exposure_bracket, night_road, spectral_scene
+from cscfuse_keras.samples.sensor import srgb
+from pipelines.wald import Wald
 
 
 def write_samples(folder: Path) -> None:
     """Draw a scene a task."""
-    bands, side, scale = 4, 512, 4
-    reference, low, _ = spectral_scene(bands, side, side, scale)
+    side, scale = 512, 4
+    colour = srgb(spectral_scene(height=side, width=side)[2])
     pictures = {
         **dict(zip(("infrared", "visible"), night_road(), strict=True)),
         **{f"exposure_{k}": image for k, image in enumerate(exposure_bracket(), start=1)},
-        # A panchromatic sensor sees all bands.
-        "panchromatic": reference.mean(-1),
+        "rgb": Wald(scale).degrade_bands(colour),
+        # A panchromatic sensor sees all colours.
+        "panchromatic": colour.mean(-1),
     }
     for name, image in pictures.items():
         write_picture(folder / f"{name}.png", to_depth(image, "uint8"), overwrite=True)
-    file = folder / "bands.tif"
-    file.unlink(missing_ok=True)
-    write_cube(file, np.rint(255 * low).astype(np.uint8))
 
 
 if __name__ == "__main__":

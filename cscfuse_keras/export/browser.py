@@ -2,7 +2,7 @@
 
 Of pyramids only the coder is a file, as `cscfuse fuse` runs it: the page makes and merges the levels, so that pictures
 of any size have the numbers of `cscfuse fuse`, in tiles, and weights can be shown. The multi-spectral task is local:
-its file is that of `cscfuse export`.
+its files are those of `cscfuse export`, one for each number of bands, with the strength of the code as one more band.
 """
 
 import dataclasses
@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from cscfuse_keras.deployment.folding import Convolution
-from cscfuse_keras.deployment.parts import CodeHeads, ivf_pyramid_parts, joint_part, mef_parts
+from cscfuse_keras.deployment.operations import code
+from cscfuse_keras.deployment.parts import CodeHeads, JointDetail, ivf_pyramid_parts, joint_part, mef_parts
 from cscfuse_keras.deployment.tensorflow_operations import TensorFlowOperations
 from cscfuse_keras.export import litert
 from cscfuse_keras.export.graphs import Graph, graph_for
@@ -23,19 +25,24 @@ from cscfuse_keras.models.mef import merge_settings
 from cscfuse_keras.models.msf import settings_of
 from cscfuse_keras.models.presets import load_preset
 
-PRESETS = {"ivf": "ivf-lite", "mef": "mef-lite", "msf": "msf-pan-x4-4band"}
-"""By task."""
+IVF, MEF = "ivf-lite", "mef-lite"
+MSF = "msf-rgb-x4", "msf-pan-x4-4band", "msf-lite"
+"""Presets, of `MSF` one for each number of bands: RGB, satellite pictures, 400 to 700 nm in steps of 10 nm."""
 
 _USUAL = 64
 
 
 def write_networks(folder: Path) -> None:
-    """Write `TASK.tflite` for each task, and `networks.json` about them.
+    """Write `PRESET.tflite` for each preset, and `networks.json` about them, by task.
 
     Args:
         folder: that exists.
     """
-    facts = {task: write(preset, folder / f"{task}.tflite") for task, write, preset in _tasks()}
+    facts = {
+        "ivf": _write_ivf(IVF, folder),
+        "mef": _write_mef(MEF, folder),
+        "msf": [_write_msf(preset, folder) for preset in MSF],
+    }
     (folder / "networks.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
@@ -57,38 +64,56 @@ def with_strength(coder: CodeHeads) -> CodeHeads:
     )
 
 
-def _tasks():
-    writers = {"ivf": _write_ivf, "mef": _write_mef, "msf": _write_msf}
-    return [(task, writers[task], preset) for task, preset in PRESETS.items()]
+def joint_strength(part: JointDetail, low_resolution: Any, guide: Any, scale: int) -> Any:
+    """The mean magnitude of the joint code, the same for all of the guide's pixels in one of low resolution."""
+    operations = TensorFlowOperations()
+    seen = tf.concat([low_resolution, tf.nn.space_to_depth(guide, scale)], -1)
+    if part.linear is not None:
+        seen = tf.concat([seen, operations.convolve(seen, part.linear)], -1)
+    strength = tf.reduce_mean(operations.magnitude(code(operations, part.stack, seen)), -1, keepdims=True)
+    return tf.nn.depth_to_space(tf.tile(strength, (1, 1, 1, scale**2)), scale)
 
 
-def _write_ivf(preset: str, file: Path) -> dict[str, Any]:
+def _write_ivf(preset: str, folder: Path) -> dict[str, Any]:
     fusion = load_preset(preset, "ivf").model
     coder, first_context = ivf_pyramid_parts(fusion)
     return {
-        **_write_coder(coder, preset, file),
+        **_write_coder(coder, preset, folder),
         "levels": len(fusion.get_layer("weigher").inputs),
         "contrast": contrast_settings(fusion).contrast,
         "first_context": first_context.tolist(),
     }
 
 
-def _write_mef(preset: str, file: Path) -> dict[str, Any]:
+def _write_mef(preset: str, folder: Path) -> dict[str, Any]:
     fusion = load_preset(preset, "mef").model
     return {
-        **_write_coder(mef_parts(fusion), preset, file),
+        **_write_coder(mef_parts(fusion), preset, folder),
         "levels": len(fusion.get_layer("mapper").inputs),
         "detail_gain": float(merge_settings(fusion).detail_gain),
     }
 
 
-def _write_msf(preset: str, file: Path) -> dict[str, Any]:
+def _write_msf(preset: str, folder: Path) -> dict[str, Any]:
     loaded = load_preset(preset, "msf")
     settings, part = settings_of(loaded.model), joint_part(loaded.model)
     assert part is not None
     graph = graph_for(loaded)
+    with_strength = Graph(
+        graph.inputs,
+        (*graph.output[:-1], settings.bands + 1),
+        lambda low_resolution, guide: tf.concat(
+            [
+                graph.function(low_resolution=low_resolution, guide=guide),
+                joint_strength(part, low_resolution, guide, settings.scale),
+            ],
+            -1,
+        ),
+    )
     low, guide = (_USUAL, _USUAL, settings.bands), (settings.scale * _USUAL,) * 2 + (settings.guide_channels,)
-    litert.write(Source(graph, {"low_resolution": (1, *low), "guide": (1, *guide)}), file)
+    litert.write(
+        Source(with_strength, {"low_resolution": (1, *low), "guide": (1, *guide)}), folder / f"{preset}.tflite"
+    )
     return {
         "preset": preset,
         "sha256": loaded.sha256,
@@ -100,7 +125,7 @@ def _write_msf(preset: str, file: Path) -> dict[str, Any]:
     }
 
 
-def _write_coder(coder: CodeHeads, preset: str, file: Path) -> dict[str, Any]:
+def _write_coder(coder: CodeHeads, preset: str, folder: Path) -> dict[str, Any]:
     coder = with_strength(coder)
     (channels,), maps = coder.channels, coder.heads.kernel.shape[-1]
     graph = Graph(
@@ -109,7 +134,7 @@ def _write_coder(coder: CodeHeads, preset: str, file: Path) -> dict[str, Any]:
         function=lambda image: coder(TensorFlowOperations(), image)[0],
         smallest=coder.smallest,
     )
-    litert.write(Source(graph, {"image": (1, _USUAL, _USUAL, channels)}), file)
+    litert.write(Source(graph, {"image": (1, _USUAL, _USUAL, channels)}), folder / f"{preset}.tflite")
     return {
         "preset": preset,
         "sha256": load_preset(preset).sha256,

@@ -51,16 +51,21 @@ export const CHOICES: readonly Choice[] = [
     task: 'msf',
     tab: 'Low resolution + guide',
     about:
-      'Four bands of low resolution (blue, green, red, near infrared) get the detail of a panchromatic picture of four times ' +
-      'the width and height. The network is trained on satellite pictures.',
+      'A picture of few pixels but all colours or bands gets the detail of a sharp guide of the same view: RGB or satellite ' +
+      'bands with a panchromatic guide, or 31 bands of visible light with an RGB guide.',
     slots: [
       {
         name: 'Low resolution',
-        hint: 'One TIFF file of four bands, or four grey pictures: blue, green, red, near infrared',
-        most: 4,
-        samples: ['bands.tif'],
+        hint: 'RGB; 4 bands (blue, green, red, near infrared) or 31 (400 to 700 nm) as one TIFF or a grey file each',
+        most: 31,
+        samples: ['rgb.png'],
       },
-      { name: 'Guide', hint: 'Panchromatic, 4 times as wide and high', most: 1, samples: ['panchromatic.png'] },
+      {
+        name: 'Guide',
+        hint: 'Panchromatic, 4 times as wide and high; for 31 bands RGB, twice',
+        most: 1,
+        samples: ['panchromatic.png'],
+      },
     ],
     whites: true,
   },

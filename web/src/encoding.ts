@@ -3,10 +3,7 @@
 import { encode } from 'fast-png';
 import { type Picture, type Samples, samplesLike } from './picture';
 
-/** Bands that are shown, and saved as PNG, as red, green and blue: blue, green, red, near infrared is the usual order. */
-const SHOWN = [2, 1, 0];
-
-/** A PNG file in the picture's depth; of more bands than three, red, green and blue. */
+/** A PNG file in the picture's depth; of more bands than three, those that are shown. */
 export function asPng(picture: Picture): Blob {
   const { size, channels, samples } = shown(picture);
   const depth = samples instanceof Uint8Array ? 8 : 16;
@@ -49,10 +46,16 @@ export function asTiff({ size, channels, samples }: Picture): Blob {
 export function shown(picture: Picture): Picture {
   const { size, channels, samples } = picture;
   if (channels === 1 || channels === 3) return picture;
-  const bands = channels > 2 ? SHOWN : [0];
+  const bands = shownBands(channels);
   const colours: Samples = samplesLike(samples, size.height * size.width * bands.length);
   for (let pixel = 0, to = 0; to < colours.length; pixel++) {
     for (const band of bands) colours[to++] = samples[pixel * channels + band] as number;
   }
   return { ...picture, channels: bands.length, samples: colours };
+}
+
+/** Bands that are shown as red, green and blue, as in cscfuse_keras/report/cube_pictures.py. */
+export function shownBands(count: number): readonly number[] {
+  const known: Readonly<Record<number, readonly number[]>> = { 2: [1, 0, 0], 4: [2, 1, 0], 8: [4, 2, 1] };
+  return known[count] ?? [0.8, 0.5, 0.2].map((share) => Math.round(share * (count - 1)));
 }

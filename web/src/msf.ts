@@ -30,20 +30,24 @@ export async function fuseMsf(
   const side = (length: keyof Size) => Math.ceil(bands.size[length] / Math.ceil((bands.size[length] * scale) / tile));
   const extent = { height: side('height') + 2 * reach, width: side('width') + 2 * reach };
   const fused = samplesLike(bands.samples, size.height * size.width * facts.bands);
+  const maps = facts.bands + 1;
   const added = new OverlayMap(size);
+  const strength = new OverlayMap(size);
   for (const [k, window] of tiles.entries()) {
     await step(k, tiles.length);
     const seen = framed(window, extent, reach, bands.size);
     const lowPart = low.read(seen);
-    const result = await network({ low_resolution: lowPart, guide: fine.read(scaled(seen, scale)) }, facts.bands);
+    const result = await network({ low_resolution: lowPart, guide: fine.read(scaled(seen, scale)) }, maps);
     const place = scaled(window, scale);
-    const part = new Part(result, facts.bands, scaled(seen, scale)).read(place);
+    const part = new Part(result, maps, scaled(seen, scale)).read(place);
     let from = 0;
     eachPixel(place, size.width, (pixel) => {
       for (let band = 0; band < facts.bands; band++) {
-        fused[pixel * facts.bands + band] = Math.round(whites.bands * (part.data[from++] as number));
+        fused[pixel * facts.bands + band] = Math.round(whites.bands * (part.data[from + band] as number));
       }
+      from += maps;
     });
+    strength.set(place, (pixel) => part.data[pixel * maps + facts.bands] as number);
     added.set(place, (pixel) => {
       const columns = place.columns.stop - place.columns.start;
       const row = place.rows.start + Math.floor(pixel / columns);
@@ -64,6 +68,12 @@ export async function fuseMsf(
       added.finished(
         'Detail that was added',
         'How far each pixel is from the low-resolution pixel it lies in: what the codes, with the guide’s help, added.',
+        true,
+      ),
+      strength.finished(
+        'Strength of the codes',
+        'How strongly the learned dictionary answers to both pictures, in blocks of one low-resolution pixel: edges and ' +
+          'texture glow, flat parts stay dark.',
         true,
       ),
     ],

@@ -19,6 +19,7 @@ export interface MefFacts extends Coder {
 
 export interface MsfFacts {
   readonly preset: string;
+  /** Of the result; the network gives one more, the strength of its code. */
   readonly bands: number;
   readonly guide_channels: number;
   readonly scale: number;
@@ -29,5 +30,6 @@ export interface MsfFacts {
 export interface NetworkFacts {
   readonly ivf: IvfFacts;
   readonly mef: MefFacts;
-  readonly msf: MsfFacts;
+  /** One for each number of bands. */
+  readonly msf: readonly MsfFacts[];
 }

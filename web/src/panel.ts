@@ -1,10 +1,14 @@
 /** A task's panel: its sources, and what starts and stops it. */
 
+import { inBandOrder } from './bandOrder';
 import type { Choice } from './choices';
 import { type Client, WorkerProblem } from './client';
 import { element } from './elements';
-import type { Result } from './protocol';
+import type { Opened, Result } from './protocol';
 import { SlotView } from './slot';
+
+/** Notes on pictures that are shown at once. */
+const MOST_NOTES = 3;
 
 export class Panel {
   readonly root: HTMLElement;
@@ -49,29 +53,56 @@ export class Panel {
     this.changed();
   }
 
-  /** Put files into a slot; what it cannot hold goes to the next ones. */
-  private async add(files: readonly File[], first: number): Promise<void> {
+  /** Put files into a slot; several go to the first slot, in place of what is there, and from there to the next. */
+  private async add(files: readonly File[], chosen: number): Promise<void> {
     if (!files.length) return;
-    this.tell('Reading…');
-    this.reading += 1;
-    let slot = first;
-    try {
-      for (const [k, file] of files.entries()) {
-        const picture = await this.client.call('open', { file });
-        while (k && this.slots[slot]?.full && this.slots[slot + 1]) slot += 1;
-        this.slots[slot]?.add(picture);
-      }
-      this.tell('');
-    } catch (problem) {
-      this.tell(message(problem), true);
-    } finally {
-      this.reading -= 1;
-      this.changed();
+    const view = this.slots[chosen] as SlotView;
+    const { slot, pictures } = view;
+    const put = (opened: readonly Opened[]) => {
+      for (const picture of opened) view.add(picture);
+    };
+    if (slot.separate) {
+      const room = slot.most - pictures.length;
+      const left = files.length > room ? `${slot.most} fit here; ${files.length - room} left out.` : '';
+      await this.read(files.slice(0, room), put, left);
+    } else if (files.length === 1) await this.read(files, put);
+    else await this.read(inBandOrder(files), (opened) => this.spread(opened));
+  }
+
+  /** Put pictures that came together into their slots: those of low resolution come first. */
+  private spread(opened: readonly Opened[]): void {
+    const pixels = ({ size }: Opened) => size.height * size.width;
+    const pictures = [...opened].sort((first, second) => pixels(first) - pixels(second));
+    let slot = 0;
+    if (pictures.length) this.slots[slot]?.clear();
+    for (const picture of pictures) {
+      if (!this.slots[slot]?.joins(picture) && this.slots[slot + 1]) slot += 1;
+      this.slots[slot]?.add(picture);
     }
   }
 
+  private async read(files: readonly File[], place: (opened: readonly Opened[]) => void, note = ''): Promise<void> {
+    this.tell('Reading…');
+    this.setReading(1);
+    const opened: Opened[] = [];
+    let problem: unknown;
+    for (const file of files) {
+      try {
+        opened.push(await this.client.call('open', { file }));
+      } catch (found) {
+        problem ??= found;
+      }
+    }
+    place(opened);
+    const notes = [note, ...opened.map((picture) => picture.note)].filter(Boolean);
+    const more = notes.length > MOST_NOTES ? `${notes.length - MOST_NOTES} more files have such notes.` : '';
+    const told = [...notes.slice(0, MOST_NOTES), more].join(' ');
+    this.tell(problem ? message(problem) : told, problem !== undefined);
+    this.setReading(-1);
+  }
+
   private async takeSample(): Promise<void> {
-    this.reading += 1;
+    this.setReading(1);
     for (const slot of this.slots) slot.clear();
     for (const [k, { slot }] of this.slots.entries()) {
       try {
@@ -80,8 +111,7 @@ export class Panel {
         this.tell('The samples could not be loaded. Is the page’s server still there?', true);
       }
     }
-    this.reading -= 1;
-    this.changed();
+    this.setReading(-1);
     this.fuse.focus();
   }
 
@@ -94,18 +124,23 @@ export class Panel {
       slot.separate ? pictures.map((_, k) => `Exposure ${k + 1}`) : [slot.name],
     );
     const request = { task: this.choice.task, sources, whites: this.slots.map((slot) => slot.whiteValue) };
+    const focused = this.fuse === document.activeElement;
     this.setBusy(true);
+    if (focused) this.stop.focus();
     this.tell('Fusing…');
     try {
       const result = await this.client.call('fuse', request, (share) => {
         this.progress.value = share;
       });
-      this.tell(`Done in ${result.seconds.toFixed(2)} s.`);
+      const brightened = result.brightened ? ' Shown brighter than the files, which keep their values.' : '';
+      this.tell(`Done in ${result.seconds.toFixed(2)} s.${brightened}`);
       this.show(result, this.choice, names);
     } catch (problem) {
       this.tell(message(problem), true);
     } finally {
       this.setBusy(false);
+      // What is hidden or disabled loses the focus.
+      if (focused && document.activeElement === document.body) this.fuse.focus({ preventScroll: true });
     }
   }
 
@@ -117,7 +152,13 @@ export class Panel {
     this.changed();
   }
 
+  private setReading(step: 1 | -1): void {
+    this.reading += step;
+    this.changed();
+  }
+
   private changed(): void {
+    this.root?.setAttribute('aria-busy', String(this.busy || this.reading > 0));
     this.fuse.disabled = this.busy || this.reading > 0 || this.slots?.some(({ pictures }) => pictures.length === 0);
     this.sample.disabled = this.busy || this.reading > 0;
   }

@@ -10,6 +10,8 @@ export interface Picture {
   readonly size: Size;
   readonly channels: number;
   readonly samples: Samples;
+  /** What its visitor should know: what was left out, or is doubtful. */
+  readonly note?: string;
 }
 
 export const fullScale = (samples: Samples): number => (samples instanceof Uint8Array ? 255 : 65535);
@@ -17,6 +19,13 @@ export const fullScale = (samples: Samples): number => (samples instanceof Uint8
 /** Samples of the same kind, all 0. */
 export const samplesLike = (samples: Samples, length: number): Samples =>
   samples instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
+
+/** The largest sample. */
+export function largest(samples: Samples): number {
+  let most = 0;
+  for (const sample of samples) if (sample > most) most = sample;
+  return most;
+}
 
 /** Luma of BT.601. */
 export const luma = (red: number, green: number, blue: number): number => 0.299 * red + 0.587 * green + 0.114 * blue;

@@ -24,8 +24,9 @@ export async function preview(picture: Picture, white = fullScale(picture.sample
   return createImageBitmap(image);
 }
 
-/** Sample value that only one in 200 is above: raw bands use a small part of their range. */
-export function usualWhite({ samples }: Picture): number {
+/** Sample value that only one in 200 of what is shown is above: raw bands use a small part of their range. */
+export function usualWhite(picture: Picture): number {
+  const { samples } = shown(picture);
   const step = Math.max(1, Math.floor(samples.length / 2 ** 16));
   const some = samples.filter((_, k) => k % step === 0).sort();
   return some[Math.floor(0.995 * (some.length - 1))] || 1;

@@ -12,6 +12,8 @@ export interface Opened {
   readonly size: Size;
   readonly channels: number;
   readonly bits: 8 | 16;
+  /** What the visitor should know of it; may be empty. */
+  readonly note: string;
   readonly preview: ImageBitmap;
 }
 
@@ -20,6 +22,8 @@ export interface Result {
   readonly overlays: readonly Overlay[];
   /** The sources as they are to be shown beside the result. */
   readonly sources: readonly Opened[];
+  /** Whether it is shown brighter than it is. */
+  readonly brightened: boolean;
   readonly seconds: number;
   readonly memory: number;
   readonly engine: string;

@@ -57,7 +57,7 @@ export class Results {
       ...result.overlays.map(({ name }, k) => element('option', { value: String(k) }, name)),
     );
     this.source.value = String(choice.task === 'ivf' ? 1 : 0);
-    this.tiff.hidden = choice.task !== 'msf';
+    this.tiff.hidden = result.picture.channels <= 3;
     byId('facts', HTMLParagraphElement).textContent = facts(result);
     this.viewer.show(result.picture, result.sources[Number(this.source.value)] as Opened);
     this.setSource();

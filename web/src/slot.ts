@@ -11,6 +11,12 @@ export class SlotView {
   readonly root: HTMLElement;
   readonly pictures: Opened[] = [];
   private readonly list = element('ul', { className: 'thumbnails' });
+  private readonly input = element('input', {
+    type: 'file',
+    multiple: true,
+    accept: 'image/*,.tif,.tiff',
+    className: 'unseen',
+  });
   private readonly white = element('input', { type: 'number', min: '1', max: '65535', step: 'any' });
 
   /**
@@ -25,7 +31,7 @@ export class SlotView {
     add: (files: readonly File[]) => void,
     private readonly changed: () => void,
   ) {
-    const input = element('input', { type: 'file', multiple: true, accept: 'image/*,.tif,.tiff', className: 'unseen' });
+    const { input } = this;
     input.addEventListener('change', () => {
       add([...(input.files ?? [])]);
       input.value = '';
@@ -49,7 +55,10 @@ export class SlotView {
       this.root.classList.remove('over');
       add([...(event.dataTransfer?.files ?? [])]);
     });
-    if (asksWhite) this.root.append(element('label', { className: 'white' }, 'White is ', this.white));
+    if (asksWhite) {
+      this.white.setAttribute('aria-label', `White is, of ${slot.name}`);
+      this.root.append(element('label', { className: 'white' }, 'White is ', this.white));
+    }
     this.show();
   }
 
@@ -58,13 +67,17 @@ export class SlotView {
     return Number(this.white.value);
   }
 
-  get full(): boolean {
-    return this.pictures.length >= this.slot.most;
+  /** Whether there is room for a picture beside those that are here: bands have to be alike. */
+  joins(picture: Opened): boolean {
+    const { pictures, slot } = this;
+    const alike = ({ channels, size }: Opened) =>
+      channels === 1 && size.height === picture.size.height && size.width === picture.size.width;
+    return pictures.length < slot.most && (slot.separate || !pictures.length || [picture, ...pictures].every(alike));
   }
 
-  /** Add a picture, in place of the last one if there is no room. */
+  /** Add a picture, in place of those that it does not join. */
   add(picture: Opened): void {
-    if (this.full) this.remove(this.pictures[this.pictures.length - 1] as Opened);
+    if (!this.joins(picture)) this.clear();
     this.pictures.push(picture);
     if (this.pictures.length === 1) this.white.value = picture.bits === 8 ? '255' : '65535';
     this.show();
@@ -83,21 +96,26 @@ export class SlotView {
 
   private show(): void {
     this.list.replaceChildren(
-      ...this.pictures.map((picture) => {
+      ...this.pictures.map((picture, k) => {
+        const number = this.pictures.length > 1 ? `${k + 1}. ` : '';
         const remove = element('button', { type: 'button', className: 'remove', title: 'Remove' }, '×');
         remove.setAttribute('aria-label', `Remove ${picture.name}`);
-        remove.addEventListener('click', () => this.remove(picture));
+        remove.addEventListener('click', () => {
+          this.remove(picture);
+          this.input.focus();
+        });
         const { width, height } = picture.size;
+        const bands = picture.channels === 1 || picture.channels === 3 ? '' : `, ${picture.channels} bands`;
         const words = element(
           'span',
           { className: 'quiet' },
-          `${width} × ${height}${picture.bits === 16 ? ', 16 bits' : ''}`,
+          `${width} × ${height}${bands}${picture.bits === 16 ? ', 16 bits' : ''}`,
         );
         return element(
           'li',
           {},
           thumbnail(picture),
-          element('span', { className: 'name', title: picture.name }, picture.name),
+          element('span', { className: 'name', title: picture.name }, number + picture.name),
           words,
           remove,
         );

@@ -1,15 +1,17 @@
 /** From pictures to a task: checked, so that a message says what does not fit. */
 
-import { interleaved } from './decoding';
+import { interleaved } from './channels';
 import { fuseIvf } from './ivf';
+import { checkFits } from './limits';
 import { fuseMef } from './mef';
 import { fuseMsf } from './msf';
-import type { NetworkFacts } from './networks';
-import { fullScale, type Picture, type Samples } from './picture';
+import type { MsfFacts, NetworkFacts } from './networks';
+import { fullScale, largest, type Picture, type Samples } from './picture';
 import type { Task } from './protocol';
 import { type Fused, InputProblem, type Network, type Step } from './work';
 
-type Work = (facts: NetworkFacts, network: Network, step: Step) => Promise<Fused>;
+/** `networks` finds a network by the name of its preset. */
+type Work = (facts: NetworkFacts, networks: (preset: string) => Network, step: Step) => Promise<Fused>;
 
 export const MOST_EXPOSURES = 9;
 
@@ -45,9 +47,9 @@ export function joined(pictures: readonly Picture[]): Picture {
 function ivf(pictures: readonly Picture[]): Work {
   const [infrared, visible] = pictures;
   if (!infrared || !visible) throw new InputProblem('Expected an infrared and a visible picture.');
-  return (facts, network, step) => {
-    checkSide(visible, facts.ivf.levels);
-    return fuseIvf(infrared, visible, facts.ivf, network, step);
+  return ({ ivf }, networks, step) => {
+    checkSide(visible, ivf.levels);
+    return fuseIvf(infrared, visible, ivf, networks(ivf.preset), step);
   };
 }
 
@@ -57,9 +59,9 @@ function mef(exposures: readonly Picture[]): Work {
   }
   const kinds = new Set(exposures.map(({ samples }) => fullScale(samples)));
   if (kinds.size > 1) throw new InputProblem('The exposures differ in depth; expected all of 8 bits or all of 16.');
-  return (facts, network, step) => {
-    checkSide(exposures[0] as Picture, facts.mef.levels);
-    return fuseMef(exposures, facts.mef, network, step);
+  return ({ mef }, networks, step) => {
+    checkSide(exposures[0] as Picture, mef.levels);
+    return fuseMef(exposures, mef, networks(mef.preset), step);
   };
 }
 
@@ -77,33 +79,35 @@ function msf([bands, guide]: readonly Picture[], [bandsWhite, guideWhite]: reado
       );
     }
   }
-  return ({ msf }, network, step) => {
-    if (bands.channels !== msf.bands) {
+  return ({ msf }, networks, step) => {
+    const facts = msf.find((each) => each.bands === bands.channels);
+    if (!facts) {
       throw new InputProblem(
-        `${bands.name} has ${bands.channels} ${bands.channels === 1 ? 'band' : 'bands'}; the network takes ${msf.bands}: ` +
-          'blue, green, red, near infrared, as one TIFF file or as one grey picture each.',
+        `${bands.name} has ${count(bands.channels, 'band')}; expected ${msf.map(taken).join(', or ')}. ` +
+          'Bands come as one TIFF file, or as one grey picture each.',
       );
     }
-    if (guide.channels !== msf.guide_channels) {
-      throw new InputProblem(`${guide.name} has ${guide.channels} channels; expected a grey (panchromatic) guide.`);
+    if (guide.channels !== facts.guide_channels) {
+      throw new InputProblem(`${guide.name} has ${count(guide.channels, 'channel')}; expected ${taken(facts)}.`);
     }
+    const { scale } = facts;
     const { height, width } = bands.size;
-    if (guide.size.height !== msf.scale * height || guide.size.width !== msf.scale * width) {
+    if (guide.size.height !== scale * height || guide.size.width !== scale * width) {
       throw new InputProblem(
-        `The guide has to be ${msf.scale} times as wide and high as the bands: expected ${msf.scale * width} x ` +
-          `${msf.scale * height} for ${describe(bands)}, found ${describe(guide)}.`,
+        `The guide has to be ${scale} times as wide and high as the bands: expected ${scale * width} x ` +
+          `${scale * height} for ${describe(bands)}, found ${describe(guide)}.`,
       );
     }
-    if (Math.min(height, width) < msf.smallest) throw new InputProblem(`${describe(bands)} is too small.`);
-    return fuseMsf(bands, guide, whites, msf, network, step);
+    if (Math.min(height, width) < facts.smallest) throw new InputProblem(`${describe(bands)} is too small.`);
+    checkFits('The result', guide.size, facts.bands);
+    return fuseMsf(bands, guide, whites, facts, networks(facts.preset), step);
   };
 }
 
-function largest(samples: Samples): number {
-  let most = 0;
-  for (const sample of samples) if (sample > most) most = sample;
-  return most;
-}
+const count = (number: number, name: string) => `${number} ${name}${number === 1 ? '' : 's'}`;
+
+const taken = ({ bands, guide_channels, scale }: MsfFacts) =>
+  `${bands} bands with ${guide_channels === 1 ? 'a grey (panchromatic)' : 'an RGB'} guide ${scale} times as wide and high`;
 
 function checkSizes(pictures: readonly Picture[]): void {
   const [first, ...others] = pictures as [Picture, ...Picture[]];

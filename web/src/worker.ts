@@ -8,14 +8,14 @@ import { fuseIvf } from './ivf';
 import type { NetworkFacts } from './networks';
 import { fullScale, type Picture } from './picture';
 import { preview, usualWhite } from './preview';
-import { type Answer, type Call, type Calls, type Opened, STOPPED, type Task } from './protocol';
+import { type Answer, type Call, type Calls, type Opened, STOPPED } from './protocol';
 import { fused, joined } from './tasks';
 import { InputProblem, type Network, type Step } from './work';
 
 interface Ready {
   readonly engine: Engine;
   readonly facts: NetworkFacts;
-  readonly networks: Readonly<Record<Task, Network>>;
+  readonly networks: (preset: string) => Network;
 }
 
 // The worker's file lies in the folder of built files, the page one above.
@@ -45,15 +45,14 @@ const handlers: {
     const check = fused(task, groups, whites);
     const { engine, facts, networks } = await (ready ?? prepare());
     const start = performance.now();
-    const result = await check(facts, networks[task], step);
+    const result = await check(facts, networks, step);
     const seconds = (performance.now() - start) / 1000;
-    // Raw bands use little of their range: what is shown side by side is brightened alike.
-    const white = task === 'msf' ? usualWhite(groups[0] as Picture) : undefined;
-    const shown = task === 'msf' ? [white, usualWhite(groups[1] as Picture)] : groups.map(() => undefined);
+    const shown = task === 'msf' ? shownWhites(groups, whites) : [];
     return {
-      picture: await keep(result.picture, white),
+      picture: await keep(result.picture, shown[0]),
       overlays: result.overlays,
       sources: await Promise.all(groups.map((group, k) => describe(-1, group, shown[k]))),
+      brightened: task === 'msf' && shown[0] !== whites[0],
       seconds,
       memory: engine.memory,
       engine: engine.description,
@@ -96,17 +95,23 @@ async function load(): Promise<Ready> {
     if (!response.ok) throw new Error(`${name} could not be loaded (${response.status})`);
     return response;
   };
-  const [facts, ...files] = await Promise.all([
-    read('networks.json').then((response) => response.json() as Promise<NetworkFacts>),
-    ...(['ivf', 'mef', 'msf'] as const).map(
-      async (task) => new Uint8Array(await (await read(`${task}.tflite`)).arrayBuffer()),
+  const facts = (await (await read('networks.json')).json()) as NetworkFacts;
+  const presets = [facts.ivf, facts.mef, ...facts.msf].map(({ preset }) => preset);
+  const files = new Map(
+    await Promise.all(
+      presets.map(async (preset) => {
+        const response = await read(`${preset}.tflite`);
+        return [preset, new Uint8Array(await response.arrayBuffer())] as const;
+      }),
     ),
-  ]);
-  const [ivf, mef, msf] = files as [Uint8Array, Uint8Array, Uint8Array];
-  const engine = await Engine.load(new URL('wasm/', folder).href, ivf, trial(facts.ivf.channels), facts.ivf.maps);
-  const networks = { ivf: engine.network(ivf), mef: engine.network(mef), msf: engine.network(msf) };
-  await warmUp(facts, networks.ivf);
-  return { engine, facts, networks };
+  );
+  const { ivf } = facts;
+  const first = files.get(ivf.preset) as Uint8Array;
+  const engine = await Engine.load(new URL('wasm/', folder).href, first, trial(ivf.channels), ivf.maps);
+  const networks = new Map([...files].map(([preset, file]) => [preset, engine.network(file)]));
+  const find = (preset: string) => networks.get(preset) as Network;
+  await warmUp(facts, find(ivf.preset));
+  return { engine, facts, networks: find };
 }
 
 /** Browsers make code fast only once it has run for a while. */
@@ -125,6 +130,11 @@ function trial(channels: number): Part {
   return part;
 }
 
+/** Values that are shown as white: of colour pictures those stated, less of raw bands, which use little of their range. */
+function shownWhites(groups: readonly Picture[], whites: readonly number[]): readonly number[] {
+  return groups[0]?.channels === 3 ? whites : groups.map(usualWhite);
+}
+
 function found(id: number): Picture {
   const picture = pictures.get(id);
   if (!picture) throw new Error(`no picture ${id}`);
@@ -138,9 +148,9 @@ async function keep(picture: Picture, white?: number): Promise<Opened> {
 }
 
 async function describe(id: number, picture: Picture, white?: number): Promise<Opened> {
-  const { name, size, channels, samples } = picture;
+  const { name, size, channels, samples, note = '' } = picture;
   const bits = fullScale(samples) === 255 ? 8 : 16;
-  return { id, name, size, channels, bits, preview: await preview(picture, white) };
+  return { id, name, size, channels, bits, note, preview: await preview(picture, white) };
 }
 
 function send(answer: Answer): void {
