@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The same suite, in the parts that mean something on every Keras backend.
 BACKENDS := jax torch
 
-.PHONY: demo test test-backends web lint clean
+.PHONY: demo test test-backends web docs lint clean
 
 demo: .venv/installed
 	$(BIN)/python benchmarks/demo.py demo_output
@@ -22,6 +22,12 @@ web: .venv/tested
 	rm -rf cscfuse_keras/web
 	cp -R web/dist cscfuse_keras/web
 
+# The documentation, into site/; its pictures are what its own examples make.
+docs: .venv/documented
+	rm -rf build/docs-pictures
+	$(BIN)/python docs/tools/pictures.py build/docs-pictures
+	$(BIN)/python -m mkdocs build
+
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,6 +42,10 @@ lint: .venv/tested
 # The tests read the release's file format, which takes PyTorch (CPU build, pinned).
 .venv/tested: .venv/installed
 	$(BIN)/python -m pip install --quiet --editable '.[test]' torch==2.13.0
+	touch $@
+
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable '.[docs,openvino]'
 	touch $@
 
 .venv/backends: .venv/tested

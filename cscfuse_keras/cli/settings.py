@@ -5,7 +5,7 @@ import difflib
 import tomllib
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from cscfuse_keras.config import Config
 from cscfuse_keras.errors import InputError, UsageError
 
 
-def options_for(tasks: Mapping[str, Sequence[type[Config]]]) -> Callable[[Callable], Callable]:
+def options_for(
+    tasks: Mapping[str, Sequence[type[Config]]], but: Collection[str] = ()
+) -> Callable[[Callable], Callable]:
     """Decorator that adds an option for every setting of all tasks: `--learning-rate` for `learning_rate`.
 
     Settings of one name in several tasks share an option, whose help gives each task's meaning and default. Options
@@ -23,12 +25,15 @@ def options_for(tasks: Mapping[str, Sequence[type[Config]]]) -> Callable[[Callab
 
     Args:
         tasks: classes of settings by task.
+        but: settings that get none.
     """
     options: dict[str, tuple[Any, dict[str, str]]] = {}
     for task, configs in tasks.items():
         for config in configs:
             hints = typing.get_type_hints(config)
             for field in dataclasses.fields(config):
+                if field.name in but:
+                    continue
                 default = " ".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
                 text = f"{_describe(config, field.name)} Default: {default if default != '' else 'none'}."
                 options.setdefault(field.name, (hints[field.name], {}))[1][task] = text

@@ -1,6 +1,7 @@
 """`cscfuse train`: a network from pictures."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from cscfuse_keras.io.locks import locked
 from cscfuse_keras.io.outputs import check_folder
 
 load_keras()
+from cscfuse_keras.explain.callback import UnitLog  # noqa: E402
 from cscfuse_keras.models.networks import NETWORKS, network_of  # noqa: E402
 from cscfuse_keras.training.recipes import RECIPES  # noqa: E402
 
@@ -47,9 +49,15 @@ VARIANTS = list(dict.fromkeys(variant for network in NETWORKS.values() for varia
     help="Network: the paper's, that of the paper's released code; ivf: or the pyramid network of the default preset.",
 )
 @click.option("--config", type=click.Path(path_type=Path), help="TOML file with [network] and [training] settings.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Log to TensorBoard, after every epoch, what the units do with a validation sample: zeros of the codes, "
+    "residuals, thresholds, atoms, channels.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
 @options_for(SETTINGS)
-def train(task, sources, validation, output, variant, config, resume, **given) -> None:
+def train(task, sources, validation, output, variant, config, explain, resume, **given) -> None:
     """Train a network; OUTPUT/best.keras is the best model, ready for `cscfuse fuse --preset`.
 
     The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
@@ -63,7 +71,9 @@ def train(task, sources, validation, output, variant, config, resume, **given) -
     recipe = RECIPES[name]
     defaults = {"network": NETWORKS[name].variants[variant], "training": recipe.settings()}
     settings = read_settings(config, defaults, given)
-    more = {"validation": list(validation)} if validation else {}
+    more: dict[str, Any] = {"validation": list(validation)} if validation else {}
+    if explain:
+        more["callbacks"] = [UnitLog(output / "tensorboard" / "units")]
     with locked(output):
         progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume, **more)
     click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")

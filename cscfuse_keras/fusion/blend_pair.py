@@ -38,6 +38,24 @@ def limit_softly(image):
     return SOFTNESS * (ops.softplus(image) - ops.softplus(image - 1 / SOFTNESS))
 
 
+def weighted_sum(levels, maps, pixel_maps, offset):
+    """What `blend_pair` adds to mid-grey, before contrast and soft limits; linear in levels less mid-grey, and offset.
+
+    Arguments are those of `blend_pair`.
+
+    Returns:
+        Tensor (batch, height, width, 1).
+    """
+    levels, maps = ([ops.convert_to_tensor(part) for part in parts] for parts in (levels, maps))
+    fused = ops.sum(band_weights(maps[-1]) * (levels[-1] - 0.5), axis=-1, keepdims=True)
+    fused = fused + OFFSET_SCALE * ops.convert_to_tensor(offset)
+    for k in reversed(range(len(levels) - 1)):
+        height, width = ops.shape(levels[k])[1:3]
+        band = levels[k] - double(levels[k + 1], height, width)
+        fused = double(fused, height, width) + ops.sum(band_weights(maps[k]) * band, axis=-1, keepdims=True)
+    return fused + ops.sum(pixel_weights(ops.convert_to_tensor(pixel_maps)) * (levels[0] - 0.5), axis=-1, keepdims=True)
+
+
 def blend_pair(levels, maps, pixel_maps, offset, contrast: float = 1.0):
     """Weighted sum of two images' Laplacian pyramids about mid-grey, put together to one image, and of their pixels.
 
@@ -54,16 +72,7 @@ def blend_pair(levels, maps, pixel_maps, offset, contrast: float = 1.0):
     Returns:
         Tensor (batch, height, width, 1) in (0, 1).
     """
-    levels, maps = ([ops.convert_to_tensor(part) for part in parts] for parts in (levels, maps))
-    fused = ops.sum(band_weights(maps[-1]) * (levels[-1] - 0.5), axis=-1, keepdims=True)
-    fused = fused + OFFSET_SCALE * ops.convert_to_tensor(offset)
-    for k in reversed(range(len(levels) - 1)):
-        height, width = ops.shape(levels[k])[1:3]
-        band = levels[k] - double(levels[k + 1], height, width)
-        fused = double(fused, height, width) + ops.sum(band_weights(maps[k]) * band, axis=-1, keepdims=True)
-    fused = fused + ops.sum(
-        pixel_weights(ops.convert_to_tensor(pixel_maps)) * (levels[0] - 0.5), axis=-1, keepdims=True
-    )
+    fused = weighted_sum(levels, maps, pixel_maps, offset)
     return limit_softly(0.5 + with_contrast(fused, contrast))
 
 

@@ -54,7 +54,9 @@ class DictionaryConvolutionalUnit(keras.layers.Layer):
         decoder_convolutions: number of convolutions in Conv0. All but the first keep the image's channels.
         encoder_convolutions: number of convolutions in Conv1. All but the last keep the image's channels.
         activation: f, one of `"soft_threshold"`, `"prelu"`, `"relu"`, `"leaky_relu"`.
-        initial_threshold, shared_threshold, nonnegative_threshold: see `SoftThreshold`.
+        initial_threshold: start of the thresholds, see `SoftThreshold`.
+        shared_threshold: see `SoftThreshold`.
+        nonnegative_threshold: see `SoftThreshold`.
         batch_normalization: whether BN is applied.
         border: border of the convolutions, see `PaddedConv2D`.
         use_bias: biases in Conv0 and Conv1 (and in the channel shift).

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from cscfuse_keras.config import Config
+from cscfuse_keras.losses.activity_rule import blend_by_activity
 from cscfuse_keras.losses.edge_preservation import edge_preservation, strongest_edge_distance
 from cscfuse_keras.losses.fused_tone import (
     brightest_distance,
@@ -38,6 +39,7 @@ class IVFObjectiveWeights(Config):
         brightness_weight: of the distance from the brighter source.
         noise_weight: of noise in flat areas, in grey levels of 255.
         clipping_weight: of what comes close to black and white.
+        rule_weight: of the distance from `blend_by_activity`, in brightness and in gradients.
     """
 
     visual_information_weight: float = 1.5
@@ -52,6 +54,7 @@ class IVFObjectiveWeights(Config):
     brightness_weight: float = 0.5
     noise_weight: float = 0.15
     clipping_weight: float = 1.0
+    rule_weight: float = 0.0
 
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
@@ -76,17 +79,23 @@ class IVFObjective(keras.layers.Layer):
     def call(self, fused, sources):
         """Add the loss."""
         weigh = self.weighing
-        loss = (
-            -weigh.visual_information_weight * _balanced(visual_information(fused, sources), weigh.balance)
-            - weigh.mutual_information_weight * ops.sum(mutual_information(fused, sources), axis=-1)
-            - weigh.edge_weight * edge_preservation(fused, sources)
-            + weigh.strongest_edge_weight * strongest_edge_distance(fused, sources, weigh.sharpness)
-            + weigh.difference_weight * ops.relu(weigh.differences - correlations_of_differences(fused, sources))
-            + weigh.contrast_weight * missing_contrast(fused, sources)
-            + weigh.brightness_weight * brightest_distance(fused, sources)
-            + weigh.noise_weight * noise_in_flat_areas(fused, sources)
-            + weigh.clipping_weight * near_clipping(fused)
+        terms = (
+            (-weigh.visual_information_weight, lambda: _balanced(visual_information(fused, sources), weigh.balance)),
+            (-weigh.mutual_information_weight, lambda: ops.sum(mutual_information(fused, sources), axis=-1)),
+            (-weigh.edge_weight, lambda: edge_preservation(fused, sources)),
+            (weigh.strongest_edge_weight, lambda: strongest_edge_distance(fused, sources, weigh.sharpness)),
+            (
+                weigh.difference_weight,
+                lambda: ops.relu(weigh.differences - correlations_of_differences(fused, sources)),
+            ),
+            (weigh.contrast_weight, lambda: missing_contrast(fused, sources)),
+            (weigh.brightness_weight, lambda: brightest_distance(fused, sources)),
+            (weigh.noise_weight, lambda: noise_in_flat_areas(fused, sources)),
+            (weigh.clipping_weight, lambda: near_clipping(fused)),
+            (weigh.rule_weight, lambda: _distance(fused, blend_by_activity(sources))),
         )
+        # Several are slow: what has no weight is not computed.
+        loss = sum(weight * term() for weight, term in terms if weight)
         self.add_loss(ops.mean(loss))
         return fused
 
@@ -101,3 +110,10 @@ class IVFObjective(keras.layers.Layer):
 
 def _balanced(shares, power):
     return ops.sum((shares + _TINY) ** power, axis=-1)
+
+
+def _distance(image, other):
+    """Mean absolute difference of values and of gradients."""
+    difference = ops.convert_to_tensor(image) - other
+    slopes = [difference[:, 1:] - difference[:, :-1], difference[:, :, 1:] - difference[:, :, :-1]]
+    return sum(ops.mean(ops.abs(part), axis=(1, 2, 3)) for part in (difference, *slopes))

@@ -24,6 +24,7 @@ class Network:
         build_fusion: from settings and that model to the model that fuses, sharing its layers.
         settings_of: settings that a loaded fusion model was built with, as far as they may be changed afterwards.
         gains: settings that a factor on the contrast of the fused picture sets, all of them to its value.
+        fusion_settings: settings that only fusing sees: training is the same whatever they are.
     """
 
     task: str
@@ -33,6 +34,7 @@ class Network:
     build_fusion: Callable[[Any, keras.Model], keras.Model]
     settings_of: Callable[[keras.Model], Config]
     gains: tuple[str, ...] = ()
+    fusion_settings: tuple[str, ...] = ()
 
 
 NETWORKS = {
@@ -44,6 +46,7 @@ NETWORKS = {
         ivf.build_fusion,
         ivf.merge_settings,
         ("base_gain", "detail_gain"),
+        ("base_rule", "detail_rule", "base_gain", "detail_gain"),
     ),
     "ivf_pyramid": Network(
         "ivf",

@@ -93,6 +93,14 @@ def train(
     return progress
 
 
+def split_pictures(sources: Sequence[Path], training: IVFTraining) -> tuple[list[Path], list[Path]]:
+    """Pictures below the folders `sources` to train on, and those kept for validation."""
+    from pipelines.sources import find_pictures, split_by_name
+
+    pictures = find_pictures(sources)
+    return split_by_name(pictures, [path.stem for path in pictures], training.validation_share, training.seed)
+
+
 def _data(sources: Sequence[Path], training: IVFTraining) -> TrainingData:
     size, share, seed = training.crop_size, training.validation_share, training.seed
     file = patch_file(sources)
@@ -108,10 +116,8 @@ def _data(sources: Sequence[Path], training: IVFTraining) -> TrainingData:
             seed,
         )
     from pipelines.ivf import training_dataset, validation_arrays
-    from pipelines.sources import find_pictures, split_by_name
 
-    pictures = find_pictures(sources)
-    chosen, held_out = split_by_name(pictures, [path.stem for path in pictures], share, seed)
+    chosen, held_out = split_pictures(sources, training)
     steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
     crops = validation_arrays(held_out, size, seed)
     return TrainingData(

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -15,6 +16,9 @@ from cscfuse_keras.models.shapes import first_difference
 from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
+
+if TYPE_CHECKING:
+    from pipelines.pairs import Pair
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,9 +96,17 @@ def _copy_weights(source: keras.Model, target: keras.Model, name: str) -> None:
     target.set_weights(source.get_weights())
 
 
-def _data(sources: Sequence[Path], training: IVFPyramidTraining) -> TrainingData:
-    from pipelines.pairs import as_inputs, find_pairs, training_dataset, validation_arrays
+def split_pairs(sources: Sequence[Path], training: IVFPyramidTraining) -> tuple[list["Pair"], list["Pair"]]:
+    """Pairs in the folders `sources` to train on, and those kept for validation."""
+    from pipelines.pairs import find_pairs
     from pipelines.sources import split_by_name
+
+    pairs = find_pairs(sources)
+    return split_by_name(pairs, [pair.name for pair in pairs], training.validation_share, training.seed)
+
+
+def _data(sources: Sequence[Path], training: IVFPyramidTraining) -> TrainingData:
+    from pipelines.pairs import as_inputs, training_dataset, validation_arrays
 
     size, share, seed = training.crop_size, training.validation_share, training.seed
     file = patch_file(sources)
@@ -113,8 +125,7 @@ def _data(sources: Sequence[Path], training: IVFPyramidTraining) -> TrainingData
             share,
             seed,
         )
-    pairs = find_pairs(sources)
-    chosen, held_out = split_by_name(pairs, [pair.name for pair in pairs], share, seed)
+    chosen, held_out = split_pairs(sources, training)
     steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
     validation = as_inputs(validation_arrays(held_out, size, seed))
     return TrainingData(

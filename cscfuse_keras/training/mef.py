@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import keras
 import numpy as np
@@ -14,6 +14,9 @@ from cscfuse_keras.models.presets import load_preset
 from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
+
+if TYPE_CHECKING:
+    from pipelines.scenes import Scene
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +96,17 @@ def train(
     return progress
 
 
+def split_scenes(sources: Sequence[Path], training: MEFTraining) -> tuple[list["Scene"], list["Scene"]]:
+    """Scenes in the folders `sources` to train on, and those kept for validation."""
+    from pipelines.scenes import find_scenes, largest_shift
+    from pipelines.sources import split_by_name
+
+    scenes = find_scenes(sources, training.exposure_order)
+    if training.largest_shift:
+        scenes = [scene for scene in scenes if largest_shift(scene) <= training.largest_shift]
+    return split_by_name(scenes, [scene.name for scene in scenes], training.validation_share, training.seed)
+
+
 def _data(sources: Sequence[Path], training: MEFTraining) -> TrainingData:
     count, size, share, seed = training.exposures, training.crop_size, training.validation_share, training.seed
     file = patch_file(sources)
@@ -101,13 +115,8 @@ def _data(sources: Sequence[Path], training: MEFTraining) -> TrainingData:
             file, "mef", (count, size, size, 3), _turned, lambda stacks: (stacks,), training.batch_size, share, seed
         )
     from pipelines.mef import training_dataset, validation_arrays
-    from pipelines.scenes import find_scenes, largest_shift
-    from pipelines.sources import split_by_name
 
-    scenes = find_scenes(sources, training.exposure_order)
-    if training.largest_shift:
-        scenes = [scene for scene in scenes if largest_shift(scene) <= training.largest_shift]
-    chosen, held_out = split_by_name(scenes, [scene.name for scene in scenes], share, seed)
+    chosen, held_out = split_scenes(sources, training)
     steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
     stacks = validation_arrays(held_out, count, size, seed)
     return TrainingData(

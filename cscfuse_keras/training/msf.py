@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import keras
 
@@ -13,6 +13,9 @@ from cscfuse_keras.models.msf import MSFConfig, build_network
 from cscfuse_keras.training.data import TrainingData, count_steps
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
+
+if TYPE_CHECKING:
+    from pipelines.spectral_sources import SceneFiles
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,16 +151,25 @@ def _data(
     return TrainingData(steps, judged, batches)
 
 
+def split_scene_files(
+    sources: Sequence[Path], validation: Sequence[Path], training: MSFTraining
+) -> tuple[list["SceneFiles"], list["SceneFiles"]]:
+    """Scenes to train on, and those to validate with: all of `validation`, or some of `sources` if that is empty."""
+    found = _scene_files([*sources, *validation], training)
+    chosen, held_out = _joined(found[: len(sources)]), _joined(found[len(sources) :])
+    return (chosen, held_out) if validation else _split(chosen, [str(files.path) for files in chosen], training)
+
+
 def _from_scenes(sources, validation, network, training):
     """Training patches of scenes held in memory, and validation arrays."""
     from pipelines.spectral_patches import ScenePatches, validation_arrays
     from pipelines.spectral_sources import read_spectral_scene, split_rows
 
-    found = _scene_files([*sources, *validation], training)
-    chosen, held_out = _joined(found[: len(sources)]), _joined(found[len(sources) :])
     by_rows = training.validation_by == "rows" and not validation
-    if not validation and not by_rows:
-        chosen, held_out = _split(chosen, [str(files.path) for files in chosen], training)
+    if by_rows:
+        chosen, held_out = _joined(_scene_files(sources, training)), []
+    else:
+        chosen, held_out = split_scene_files(sources, validation, training)
     scenes, judged = ([read_spectral_scene(files) for files in part] for part in (chosen, held_out))
     for scene in (*scenes, *judged):
         _check_channels(scene.name, scene.bands, scene.guide, network)

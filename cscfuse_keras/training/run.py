@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from cscfuse_keras.errors import UsageError
+from cscfuse_keras.explain.callback import UnitLog
 from cscfuse_keras.io.atomic import write_text
 from cscfuse_keras.training.data import TrainingData
 from cscfuse_keras.training.progress import Progress, RecordProgress, stopped
@@ -52,7 +53,7 @@ def fit(
         schedule: epochs and learning rate.
         progress: record of the run; `Progress.load` finds an earlier one.
         save_best: called with a path when the validation loss is the lowest so far.
-        callbacks: further Keras callbacks.
+        callbacks: further Keras callbacks; a `UnitLog` without a sample gets the first of the validation arrays.
 
     Raises:
         ModelError: the loss became NaN or infinite, or no checkpoint is left of the run.
@@ -63,6 +64,9 @@ def fit(
     place = progress.restore(model, data.steps)
     if place.epochs >= schedule.epochs:
         return
+    for callback in callbacks:
+        if isinstance(callback, UnitLog):
+            callback.take_sample(data.validation[0])
     with stop_requests() as request:
         recorder = RecordProgress(progress, save_best, data.steps, place, request)
         callbacks = [recorder, *_tensorboard(progress.directory), *callbacks]

@@ -29,8 +29,9 @@ def rows(run):
 
 def test_train_then_fuse_with_the_result(cscfuse, pictures, tmp_path):
     run = tmp_path / "run"
-    result = cscfuse("train", "--task", "ivf", "--data", pictures, "-o", run, *TINY, "--epochs", 1)
+    result = cscfuse("train", "--task", "ivf", "--data", pictures, "-o", run, *TINY, "--epochs", 1, "--explain")
     assert result.exit_code == 0, result.output
+    assert list((run / "tensorboard" / "units").iterdir())
     assert {path.name for path in run.iterdir()} >= {
         "best.keras",
         "history.csv",

@@ -32,8 +32,9 @@ def folder(tmp_path_factory):
     return folder
 
 
-def example(language: str) -> str:
-    (text,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+def example(heading: str) -> str:
+    section = PAGE.split(f"\n## {heading}", 1)[1].split("\n## ")[0]
+    (text,) = re.findall(r"```\w+\n(.*?)```", section, re.DOTALL)
     return text
 
 
@@ -46,7 +47,7 @@ def run(text: str, folder: Path) -> None:
 def test_litert_example_gives_the_picture_of_the_command(folder, tmp_path):
     from cscfuse_keras.tasks.ivf import IVFFuser
 
-    text = example("python litert")
+    text = example("LiteRT in Python")
     assert "cscfuse" not in text
     assert len(text.strip().splitlines()) <= 10
     run(text, folder)
@@ -58,15 +59,15 @@ def test_litert_example_gives_the_picture_of_the_command(folder, tmp_path):
 
 def test_saved_model_example_needs_tensorflow_alone(folder):
     check = "import sys\nassert fused.shape == (1, 480, 640, 3)\nassert 'cscfuse_keras' not in sys.modules\n"
-    run(example("python saved_model") + check, folder)
+    run(example("SavedModel") + check, folder)
 
 
 @pytest.mark.parametrize(
-    ("language", "uses"),
+    ("heading", "uses"),
     [
-        ("kotlin", {"infrared": r'"(infrared)" to', "visible": r'"(visible)" to', "fused": r'"(fused)" to'}),
+        ("Android", {"infrared": r'"(infrared)" to', "visible": r'"(visible)" to', "fused": r'"(fused)" to'}),
         (
-            "swift",
+            "iOS",
             {
                 "infrared": r'toInputNamed: "(infrared)"',
                 "visible": r'toInputNamed: "(visible)"',
@@ -75,10 +76,10 @@ def test_saved_model_example_needs_tensorflow_alone(folder):
         ),
     ],
 )
-def test_snippets_for_phones_name_what_the_file_has(language, uses, folder):
+def test_snippets_for_phones_name_what_the_file_has(heading, uses, folder):
     from ai_edge_litert.interpreter import Interpreter
 
-    text = example(language)
+    text = example(heading)
     interpreter = Interpreter(str(folder / "ivf-lite-480x640.tflite"))
     (name,) = interpreter.get_signature_list()
     assert f'"{name}"' in text
