@@ -1,8 +1,8 @@
-"""Scenes of an RGB picture and a panchromatic guide, to train `msf-rgb-x4` with, made from photographs and satellite bands.
+"""Scenes of an RGB picture and a panchromatic guide, to train `msf-rgb-x4` with, from photographs and satellites.
 
 python benchmarks/panchromatic_scenes.py sice_train scenes/ --satellite ikonos.mat:2047 --satellite geoeye1.mat:255
 
-The middle exposure of each scene becomes `bands.png`; its channels summed by weights drawn for the scene (about 0.3, 0.5,
+The middle exposure of each scene becomes `bands.png`; its channels summed by drawn weights (about 0.3, 0.5,
 0.2), under a drawn gamma of 0.8 to 1.3, become `guide.png`: panchromatic sensors differ. Every 14th scene goes to
 `validation`, the others to `training`. Of satellite scenes the red, green and blue bands are taken beside the real
 panchromatic band, as 16 bits of the stated full scale.

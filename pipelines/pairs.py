@@ -10,16 +10,13 @@ import cv2
 import numpy as np
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.io.pairs import pair_by_stem
+from cscfuse_keras.io.pairs import pair_by_stem, pair_folders
 from pipelines.epochs import endless_batches
 from pipelines.patches import write_patches
 from pipelines.sources import read_grey
 
 if TYPE_CHECKING:
     import tensorflow as tf
-
-FOLDERS = (("infrared", "visible"), ("ir", "vis"), ("ir", "vi"))
-"""Names of the two folders that a folder of pairs holds."""
 
 VIEW = (0.8, 1.6)
 """Shortest and longest side of a crop before it is resized, in sides of the result: near the pictures' own scale."""
@@ -39,20 +36,19 @@ class Pair(NamedTuple):
 
 
 def find_pairs(folders: Iterable[str | os.PathLike]) -> list[Pair]:
-    """All pairs of folders that each hold two folders of pictures (see `FOLDERS`), which pair by stem.
+    """All pairs of folders that each hold two folders of pictures (see `pair_folders`), which pair by stem.
 
     Raises:
         InputError: a folder is missing, holds no such two folders, or no pair.
     """
     found = []
     for folder in map(Path, folders):
-        names = next((names for names in FOLDERS if all((folder / name).is_dir() for name in names)), None)
-        if names is None:
-            choices = " or ".join(" and ".join(names) for names in FOLDERS)
-            raise InputError(f"{folder}: expected a folder that holds {choices}, found no such two folders in it")
-        pairs, _ = pair_by_stem(folder / names[0], folder / names[1])
+        places = pair_folders(folder)
+        pairs, _ = pair_by_stem(*places)
         if not pairs:
-            raise InputError(f"{folder}: expected pictures of one stem in {names[0]} and {names[1]}, found none")
+            raise InputError(
+                f"{folder}: expected pictures of one stem in {' and '.join(place.name for place in places)}, found none"
+            )
         # The folder's name keeps picture 1 of one set apart from picture 1 of another.
         found.extend(Pair(f"{folder.name}/{stem}", infrared, visible) for stem, infrared, visible in pairs)
     return found

@@ -10,7 +10,10 @@ from cscfuse_keras.cli.errors import ReportingGroup
 COMMANDS = {
     "fuse": "Fuse pictures.",
     "train": "Train a network on pictures.",
+    "search": "Search for the settings that give the best network.",
     "evaluate": "Judge fused pictures.",
+    "benchmark": "Put methods beside each other: quality, time, memory.",
+    "explain": "Show what a network learned, and what it does with pictures.",
     "export": "Write whole tasks as files for other programs.",
     "verify": "Check exported files against their reports.",
     "convert": "Convert the published release's weights.",

@@ -16,6 +16,7 @@ from cscfuse_keras.cli.task_options import check_required, given_options, task_o
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.io.locks import locked
 from cscfuse_keras.report import EvaluationReport, ScoreTable
+from cscfuse_keras.tasks.parallel import in_order
 
 TASKS = {"ivf": evaluate_ivf, "mef": evaluate_mef, "msf": evaluate_msf}
 OPTIONS = {task: module.OPTIONS for task, module in TASKS.items()}
@@ -72,11 +73,13 @@ def evaluate(task, preset, fused, output, overwrite, **options) -> None:
 
 
 def _judge_all(evaluation: Evaluation, report: EvaluationReport) -> list[InputError]:
-    """Judge item by item, and give the problems of those that cannot be judged; these do not stop the rest."""
+    """Judge all items, some side by side; give the problems of those that cannot be, which do not stop the rest."""
     failures = []
-    for item in track(evaluation.items, "judging", console=Console(stderr=True), transient=True):
+    judged = in_order(evaluation.judge, evaluation.items)
+    console = Console(stderr=True)
+    for item, outcome in track(judged, "judging", len(evaluation.items), console=console, transient=True):
         try:
-            scores, pictures = evaluation.judge(item)
+            scores, pictures = outcome.result()
         except InputError as problem:
             failures.append(problem)
         else:

@@ -10,6 +10,7 @@ from cscfuse_keras.cli.evaluation import Evaluation
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.metrics import metrics_for
+from cscfuse_keras.tasks.parallel import one_at_a_time
 
 REQUIRED = ("scenes",)
 OPTIONS = {
@@ -62,4 +63,6 @@ def prepare(preset: str, fused: Path | None, output: Path, given: dict[str, Any]
         "renderings": "black and white where half a percent of the truth's (or the low-resolution image's) pixels end",
         **({} if full else {"errors": "absolute, mean over the bands, full scale 1; of a scene, all on one scale"}),
     }
-    return Evaluation(metrics, scenes, [], about, lambda scene: judge(scene, name, fuser, scale, degradation))
+    # A scene of many bands fills memory as it is: two at once would need twice as much.
+    alone = one_at_a_time(lambda scene: judge(scene, name, fuser, scale, degradation))
+    return Evaluation(metrics, scenes, [], about, alone)

@@ -21,6 +21,7 @@ class Evaluation:
         left_over: files that are in no item, with the reason.
         about: how the scores come about, for the report.
         judge: from an item to its scores by method and its uint8 pictures by title; raises InputError if it is bad.
+            Threads call it at once.
     """
 
     metrics: Sequence[Metric]

@@ -7,6 +7,9 @@ from pathlib import Path
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io.pictures import FORMATS
 
+PAIR_FOLDERS = (("infrared", "visible"), ("ir", "vis"), ("ir", "vi"))
+"""Names of the two folders that a folder of infrared-visible pairs holds."""
+
 
 def natural_order(name: str) -> tuple[list[str | int], str]:
     """Give a key that sorts names as people do: `a2` before `a10`, capitals beside small letters."""
@@ -35,6 +38,21 @@ def list_pictures(folder: str | os.PathLike) -> list[Path]:
         ) from None
     pictures = [path for path in files if path.suffix.lower() in FORMATS and not path.name.startswith(".")]
     return sorted(pictures, key=lambda path: natural_order(path.name))
+
+
+def pair_folders(folder: str | os.PathLike) -> tuple[Path, Path]:
+    """The folders of infrared and of visible pictures inside a folder, named as in `PAIR_FOLDERS`.
+
+    Raises:
+        InputError: the folder is missing, or holds no such two folders.
+    """
+    folder = Path(folder)
+    for names in PAIR_FOLDERS:
+        infrared, visible = (folder / name for name in names)
+        if infrared.is_dir() and visible.is_dir():
+            return infrared, visible
+    choices = " or ".join(" and ".join(names) for names in PAIR_FOLDERS)
+    raise InputError(f"{folder}: expected a folder that holds {choices}, found no such two folders in it")
 
 
 def pair_by_stem(

@@ -1,5 +1,7 @@
 """What is at a path that a user named, whatever the name."""
 
+import re
+import unicodedata
 from pathlib import Path
 
 from cscfuse_keras.errors import InputError
@@ -34,3 +36,9 @@ def check_found(source: Path, expected: str) -> None:
 def existing_folder(path: Path) -> Path:
     """The folder of a file or folder to be made, or the nearest one above that exists."""
     return next(folder for folder in (path, *path.absolute().parents) if is_folder(folder))
+
+
+def safe_name(text: str) -> str:
+    """Up to 40 ASCII letters, digits and dashes that recall a text, whatever is in it; or `unnamed`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:40] or "unnamed"

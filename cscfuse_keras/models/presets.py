@@ -92,6 +92,21 @@ def save_preset(folder: Path, network: str, config: Config, model: keras.Model) 
     write_text(folder / SETTINGS, json.dumps(settings, indent=1) + "\n")
 
 
+def preset_file(name: str | os.PathLike) -> Path:
+    """The file that settles what a preset is: `preset.json`, which holds the weights' hash, or the `.keras` file.
+
+    Raises:
+        UsageError: there is no such preset.
+    """
+    path = Path(name)
+    if path.suffix != ".keras":
+        return _folder(str(name)) / SETTINGS
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        raise UsageError(f"{path}: expected a .keras file, found {found}; check the path")
+    return path
+
+
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -102,14 +117,18 @@ def _defaults() -> dict[str, str]:
     return json.loads((presets_folder() / "defaults.json").read_text())
 
 
-def _from_folder(name: str, gain: float | None, overrides: dict[str, Any]) -> Preset:
+def _folder(name: str) -> Path:
     # A name is no path: it may not lead out of the presets' folder.
     if name not in preset_names():
         raise UsageError(
             f"preset {name!r}: expected one of {', '.join(preset_names())}, or the path of a .keras file; "
             "check the name"
         )
-    folder = presets_folder() / _defaults().get(name, name)
+    return presets_folder() / _defaults().get(name, name)
+
+
+def _from_folder(name: str, gain: float | None, overrides: dict[str, Any]) -> Preset:
+    folder = _folder(name)
     try:
         stored = json.loads((folder / SETTINGS).read_text())
         expected, network_name, settings = stored["sha256"], stored["network"], dict(stored["config"])
@@ -133,10 +152,7 @@ def _from_folder(name: str, gain: float | None, overrides: dict[str, Any]) -> Pr
 
 
 def _from_file(path: Path, gain: float | None, overrides: dict[str, Any]) -> Preset:
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
-        raise UsageError(f"{path}: expected a .keras file, found {found}; check the path")
-    model = load_model_file(path)
+    model = load_model_file(preset_file(path))
     name = model.name.removesuffix("_fusion")
     if name not in NETWORKS or not model.name.endswith("_fusion"):
         raise ModelError(

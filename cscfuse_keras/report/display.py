@@ -2,7 +2,7 @@
 
 import math
 
-from cscfuse_keras.metrics.registry import Metric
+from cscfuse_keras.report.scores import Column
 
 NO_VALUE = "–"
 ARROWS = {"higher": "↑", "lower": "↓"}
@@ -18,6 +18,6 @@ def shown_number(value: float) -> str:
     return f"{value:.1e}" if tiny else f"{value:.3f}"
 
 
-def heading(metric: Metric) -> str:
+def heading(metric: Column) -> str:
     """A metric's name with the arrow of its better direction."""
     return f"{metric.name} {ARROWS[metric.direction]}"

@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -12,10 +10,10 @@ import numpy as np
 
 from cscfuse_keras.errors import EnvironmentProblem, InputError, UsageError
 from cscfuse_keras.io.atomic import write_bytes
+from cscfuse_keras.io.paths import safe_name
 from cscfuse_keras.io.pictures import write_picture
-from cscfuse_keras.metrics.registry import Metric
 from cscfuse_keras.report.page import evaluation_page
-from cscfuse_keras.report.scores import Judged, PictureFile, Scores
+from cscfuse_keras.report.scores import Column, Judged, PictureFile, Scores
 from cscfuse_keras.report.tables import scores_csv, scores_json
 
 PAGE = "index.html"
@@ -45,7 +43,7 @@ class EvaluationReport:
     def __init__(
         self,
         directory: str | os.PathLike,
-        metrics: Sequence[Metric],
+        metrics: Sequence[Column],
         *,
         about: Mapping[str, str],
         overwrite: bool = False,
@@ -143,8 +141,8 @@ class EvaluationReport:
             if pixels.dtype != np.uint8:
                 raise InputError(f"{title} of {name!r}: expected uint8, found {pixels.dtype}; convert it with to_depth")
             # The numbers keep names apart that are the same once their special characters are gone.
-            item = f"item-{len(self.items) + 1:04d}-{_file_name(name)}"
-            path = f"{PICTURES}/{item}-{position}-{_file_name(title)}.png"
+            item = f"item-{len(self.items) + 1:04d}-{safe_name(name)}"
+            path = f"{PICTURES}/{item}-{position}-{safe_name(title)}.png"
             write_picture(self.directory / path, pixels, overwrite=True)
             files[title] = PictureFile(path, width=pixels.shape[1], height=pixels.shape[0])
         return files
@@ -165,9 +163,3 @@ class EvaluationReport:
                 f"{str(self.directory)!r}: expected to write a report, found: {problem.strerror}; "
                 "check the folder's permissions and free space"
             ) from problem
-
-
-def _file_name(text: str) -> str:
-    """Up to 40 ASCII letters, digits and dashes that recall a text, whatever is in it."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:40] or "unnamed"

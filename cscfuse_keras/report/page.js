@@ -22,12 +22,12 @@ function sortBy(heading) {
     (a, b) => isEmpty(a) - isEmpty(b) || (isEmpty(a) ? 0 : sign * compare(cellOf(a), cellOf(b))),
   );
   table.tBodies[0].append(...rows);
-  const names = new Set(rows.map((row) => row.dataset.item));
+  const names = new Set(rows.map((row) => row.dataset.item).filter(Boolean));
   const sections = [...names].map((name) => document.getElementById(name)).filter(Boolean);
   document.getElementById("strips")?.append(...sections);
 }
 
-for (const button of document.querySelectorAll("#items th button")) {
+for (const button of document.querySelectorAll("thead th button")) {
   button.addEventListener("click", () => sortBy(button.closest("th")));
 }
 

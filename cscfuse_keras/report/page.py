@@ -8,47 +8,72 @@ from html import escape
 from importlib import resources
 
 from cscfuse_keras.errors import printable
-from cscfuse_keras.metrics.registry import Metric
 from cscfuse_keras.report.display import ARROWS, heading, shown_number
-from cscfuse_keras.report.scores import Judged, best_methods, mean_scores, means
+from cscfuse_keras.report.scores import (
+    Column,
+    Judged,
+    Measurement,
+    PictureFile,
+    Scores,
+    best_methods,
+    mean_scores,
+    means,
+    second_methods,
+)
+
+MOST_LISTED = 4
+"""Methods whose scores are listed below the pictures at once; those of more are folded."""
 
 
 def evaluation_page(
-    items: Sequence[Judged], metrics: Sequence[Metric], about: Mapping[str, str], complete: bool
+    items: Sequence[Judged],
+    metrics: Sequence[Column],
+    about: Mapping[str, str],
+    complete: bool,
+    *,
+    title: str = "Evaluation",
+    methods: Mapping[str, str] | None = None,
+    pictures_note: str = "",
 ) -> str:
     """The page as HTML: means, definitions, a table to sort, the pictures, and a viewer to compare them.
 
     Args:
-        items: what was judged, at least one; the paths of pictures are relative to the page.
+        items: what was judged, at least one; the paths of pictures are relative to the page, or data: URIs, which make
+            it one file.
         metrics: the columns.
         about: how the scores came about.
         complete: False if the evaluation stopped before its last item.
+        title: what it is, before the number of items.
+        methods: what the methods are, by name.
+        pictures_note: what is to know of the pictures.
     """
     style, script = _part("page.css"), _part("page.js")
     count = f"{len(items)} item{'s' if len(items) > 1 else ''}"
     stopped = "" if complete else f'<p class="warning">This evaluation stopped early, after {count}.</p>'
     has_pictures = any(item.pictures for item in items)
+    heading_text = _text(f"{title} of {count}")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">
-<title>Evaluation of {count}</title>
+<meta http-equiv="Content-Security-Policy" content="{_policy(style, script, _is_one_file(items))}">
+<title>{heading_text}</title>
 <style>{style}</style>
 </head>
 <body>
 <main>
-<h1>Evaluation of {count}</h1>
+<h1>{heading_text}</h1>
 {stopped}
 {_about(about)}
-<h2>Means</h2>
+<h2>Summary</h2>
 {_mean_table(items, metrics)}
 {_definitions(metrics)}
+{_descriptions(methods or {})}
 <h2>Items</h2>
 {_item_table(items, metrics)}
-{_strips(items, metrics) if has_pictures else ""}
+{_strips(items, metrics, pictures_note) if has_pictures else ""}
 </main>
 {_part("viewer.html") if has_pictures else ""}
 <script>{script}</script>
@@ -61,13 +86,22 @@ def _part(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
-    """Only this style, this script and pictures beside the page, whatever text gets into it."""
+def _policy(style: str, script: str, one_file: bool) -> str:
+    """Only this style, this script and pictures in or beside the page, whatever text gets into it."""
     hashes = [base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for part in (style, script)]
+    pictures = "data:" if one_file else "'self' file:"
     return (
-        f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{hashes[0]}'; "
+        f"default-src 'none'; img-src {pictures}; style-src 'sha256-{hashes[0]}'; "
         f"script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
     )
+
+
+def _is_one_file(items: Sequence[Judged]) -> bool:
+    return any(_is_embedded(picture) for item in items for picture in item.pictures.values())
+
+
+def _is_embedded(picture: PictureFile) -> bool:
+    return picture.path.startswith("data:")
 
 
 def _text(text: str) -> str:
@@ -79,7 +113,7 @@ def _about(about: Mapping[str, str]) -> str:
     return f'<dl class="about">{rows}</dl>' if rows else ""
 
 
-def _definitions(metrics: Sequence[Metric]) -> str:
+def _definitions(metrics: Sequence[Column]) -> str:
     rows = "".join(
         f'<tr><th scope="row">{_text(heading(metric))}</th><td>{_text(metric.title)}</td>'
         f"<td>{_text(metric.definition)}</td><td>{_range(metric)}</td><td>{_text(metric.definition_set)}</td>"
@@ -95,65 +129,101 @@ def _definitions(metrics: Sequence[Metric]) -> str:
 {rows}</tbody></table></div></details>"""
 
 
-def _range(metric: Metric) -> str:
+def _descriptions(methods: Mapping[str, str]) -> str:
+    if not methods:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{_text(name)}</th><td>{_text(text)}</td></tr>\n' for name, text in methods.items()
+    )
+    return f"""<details><summary>What the methods are</summary>
+<div class="scroll"><table class="words"><tbody>
+{rows}</tbody></table></div></details>"""
+
+
+def _range(metric: Column) -> str:
     return " to ".join(shown_number(bound) if math.isinf(bound) else f"{bound:.5g}" for bound in metric.value_range)
 
 
-def _mean_table(items: Sequence[Judged], metrics: Sequence[Metric]) -> str:
+def _mean_table(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
     by_method = means(items, metrics)
-    best = best_methods(mean_scores(items, metrics), metrics)
-    headings = "".join(f'<th scope="col" title="{_hover(metric)}">{_text(heading(metric))}</th>' for metric in metrics)
+    scores = mean_scores(items, metrics)
+    best, second = best_methods(scores, metrics), second_methods(scores, metrics)
     rows = []
     for method, row in by_method.items():
         cells = []
         for metric in metrics:
             mean = row[metric.name]
             note = f"<small>{mean.left_out} left out</small>" if mean.left_out else ""
-            cells.append(_cell(mean.value, method in best[metric.name], note))
+            cells.append(_cell(mean.value, method in best[metric.name], method in second[metric.name], note))
         rows.append(f'<tr><th scope="row">{_text(method)}</th>{"".join(cells)}</tr>\n')
     legend = " ".join(
         f"{ARROWS[way]} {way} is better." for way in ARROWS if any(metric.direction == way for metric in metrics)
     )
     sets = ", ".join(dict.fromkeys(metric.definition_set for metric in metrics))
-    return f"""<div class="scroll"><table><thead><tr><th scope="col">method</th>{headings}</tr></thead>
+    return f"""<div class="scroll"><table id="summary"><thead><tr>
+<th scope="col" aria-sort="none"><button>method</button></th>{_headings(metrics)}</tr></thead>
 <tbody>
 {"".join(rows)}</tbody></table></div>
-<p class="note">{legend} Definitions: {_text(sets)}. Items without a value (–) are left out of a mean.</p>"""
+<p class="note">{legend}{_marks(scores)} Means over the items{_summaries(metrics)}. Definitions: {_text(sets)}.
+Items without a value (–) are left out.</p>"""
 
 
-def _item_table(items: Sequence[Judged], metrics: Sequence[Metric]) -> str:
+def _item_table(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
     several = len(items[0].scores) > 1
     method_heading = '<th scope="col" aria-sort="none" class="method"><button>method</button></th>' if several else ""
-    headings = "".join(
-        f'<th scope="col" aria-sort="none" data-first="{_best_first(metric)}" title="{_hover(metric)}">'
-        f"<button>{_text(heading(metric))}</button></th>"
-        for metric in metrics
-    )
     rows = []
     for number, item in enumerate(items, start=1):
-        best = best_methods(item.scores, metrics)
+        best, second = best_methods(item.scores, metrics), second_methods(item.scores, metrics)
         name = _text(item.name)
         link = f'<a href="#item-{number}">{name}</a>' if item.pictures else name
         for method, values in item.scores.items():
             label = f'<td class="method">{_text(method)}</td>' if several else ""
-            cells = "".join(_cell(values[metric.name], method in best[metric.name]) for metric in metrics)
+            cells = "".join(
+                _cell(values[metric.name], method in best[metric.name], method in second[metric.name])
+                for metric in metrics
+            )
             rows.append(f'<tr data-item="item-{number}"><th scope="row">{link}</th>{label}{cells}</tr>\n')
     return f"""<p class="note">A heading sorts the table and the pictures.</p>
 <div class="scroll tall"><table id="items"><thead><tr>
-<th scope="col" aria-sort="none"><button>item</button></th>{method_heading}{headings}</tr></thead>
+<th scope="col" aria-sort="none"><button>item</button></th>{method_heading}{_headings(metrics)}</tr></thead>
 <tbody>
 {"".join(rows)}</tbody></table></div>"""
 
 
-def _strips(items: Sequence[Judged], metrics: Sequence[Metric]) -> str:
+def _target(picture: PictureFile, number: int) -> str:
+    """Where a picture's link leads where no script opens the viewer; browsers open no data: URIs."""
+    return f"#item-{number}" if _is_embedded(picture) else escape(picture.path)
+
+
+def _headings(metrics: Sequence[Column]) -> str:
+    return "".join(
+        f'<th scope="col" aria-sort="none" data-first="{_best_first(metric)}" title="{_hover(metric)}">'
+        f"<button>{_text(heading(metric))}</button></th>"
+        for metric in metrics
+    )
+
+
+def _marks(scores: Scores) -> str:
+    if len(scores) < 2:
+        return ""
+    return " The best value is bold" + (", the second underlined." if len(scores) > 2 else ".")
+
+
+def _summaries(metrics: Sequence[Column]) -> str:
+    """The columns that are summarised otherwise."""
+    return "".join(f"; {_text(column.title)}" for column in metrics if isinstance(column, Measurement))
+
+
+def _strips(items: Sequence[Judged], metrics: Sequence[Column], note: str) -> str:
     strips = "".join(_strip(number, item, metrics) for number, item in enumerate(items, start=1) if item.pictures)
-    return f'<h2>Pictures</h2>\n<div id="strips">\n{strips}</div>'
+    told = f'<p class="note">{_text(note)}</p>\n' if note else ""
+    return f'<h2>Pictures</h2>\n{told}<div id="strips">\n{strips}</div>'
 
 
-def _strip(number: int, item: Judged, metrics: Sequence[Metric]) -> str:
+def _strip(number: int, item: Judged, metrics: Sequence[Column]) -> str:
     name = _text(item.name)
     figures = "".join(
-        f'<a href="{escape(picture.path)}"><img src="{escape(picture.path)}" alt="{_text(title)} of {name}" '
+        f'<a href="{_target(picture, number)}"><img src="{escape(picture.path)}" alt="{_text(title)} of {name}" '
         f'width="{picture.width}" height="{picture.height}" loading="lazy" decoding="async">'
         f"<span>{_text(title)}</span></a>\n"
         for title, picture in item.pictures.items()
@@ -165,6 +235,8 @@ def _strip(number: int, item: Judged, metrics: Sequence[Metric]) -> str:
         + "</p>\n"
         for method, values in item.scores.items()
     )
+    if len(item.scores) > MOST_LISTED:
+        scores = f"<details><summary>Scores</summary>{scores}</details>\n"
     return f"""<section id="item-{number}"><h3>{name}</h3>
 <div class="strip">
 {figures}</div>
@@ -172,15 +244,16 @@ def _strip(number: int, item: Judged, metrics: Sequence[Metric]) -> str:
 """
 
 
-def _cell(value: float, best: bool, note: str = "") -> str:
+def _cell(value: float, best: bool, second: bool, note: str = "") -> str:
     exact = "" if value != value else repr(value)
-    marked = f"<b>{shown_number(value)}</b>" if best else shown_number(value)
+    shown = shown_number(value)
+    marked = f"<b>{shown}</b>" if best else f"<u>{shown}</u>" if second else shown
     return f'<td data-value="{exact}">{marked}{note}</td>'
 
 
-def _best_first(metric: Metric) -> str:
+def _best_first(metric: Column) -> str:
     return "descending" if metric.direction == "higher" else "ascending"
 
 
-def _hover(metric: Metric) -> str:
+def _hover(metric: Column) -> str:
     return _text(f"{metric.title}, {metric.direction} is better: {metric.definition} ({metric.source})")

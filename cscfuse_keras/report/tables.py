@@ -1,16 +1,26 @@
-"""Scores as CSV and as JSON text."""
+"""Scores as CSV, as JSON and as LaTeX text."""
 
 import csv
 import io
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 
-from cscfuse_keras.metrics.registry import Metric
-from cscfuse_keras.report.scores import Judged, means
+from cscfuse_keras.errors import printable
+from cscfuse_keras.report.display import shown_number
+from cscfuse_keras.report.scores import Column, Judged, best_methods, mean_scores, means, second_methods
+
+_LATEX_ARROWS = {"higher": "$\\uparrow$", "lower": "$\\downarrow$"}
+_LATEX_SPECIAL = {
+    "\\": "\\textbackslash{}",
+    "~": "\\textasciitilde{}",
+    "^": "\\textasciicircum{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+}
 
 
-def scores_csv(items: Sequence[Judged], metrics: Sequence[Metric]) -> str:
+def scores_csv(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
     """Scores as comma-separated values, all digits; NaN is an empty field, infinity is "inf".
 
     The first column says what a row is: an "item" judged by a method, a method's "mean", or how many items
@@ -31,7 +41,7 @@ def scores_csv(items: Sequence[Judged], metrics: Sequence[Metric]) -> str:
     return text.getvalue()
 
 
-def scores_json(items: Sequence[Judged], metrics: Sequence[Metric], about: Mapping[str, str], complete: bool) -> str:
+def scores_json(items: Sequence[Judged], metrics: Sequence[Column], about: Mapping[str, str], complete: bool) -> str:
     """Scores, means and the metrics' definitions as JSON; NaN is null, infinity is "Infinity" in quotes.
 
     Args:
@@ -78,6 +88,30 @@ def scores_json(items: Sequence[Judged], metrics: Sequence[Metric], about: Mappi
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def scores_latex(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
+    """The summary as a LaTeX table, as papers have it: best values bold, second best underlined; needs booktabs."""
+    scores = mean_scores(items, metrics)
+    best, second = best_methods(scores, metrics), second_methods(scores, metrics)
+    lines = [
+        f"% Summary of {len(items)} items. Needs \\usepackage{{booktabs}}.",
+        f"\\begin{{tabular}}{{l{'r' * len(metrics)}}}",
+        "\\toprule",
+        " & ".join(["Method", *(f"{_latex(metric.name)} {_LATEX_ARROWS[metric.direction]}" for metric in metrics)]),
+    ]
+    lines[-1] += " \\\\\n\\midrule"
+    for method, row in scores.items():
+        cells = [_latex(method)]
+        for metric in metrics:
+            value = _latex_number(row[metric.name])
+            if method in best[metric.name]:
+                value = f"\\textbf{{{value}}}"
+            elif method in second[metric.name]:
+                value = f"\\underline{{{value}}}"
+            cells.append(value)
+        lines.append(" & ".join(cells) + " \\\\")
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+
+
 def _csv_number(value: float) -> str:
     return "" if math.isnan(value) else repr(value)
 
@@ -88,3 +122,17 @@ def _json_number(value: float) -> float | str | None:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value
+
+
+def _latex(text: str) -> str:
+    return re.sub(r"[\\~^&%$#_{}]", lambda match: _LATEX_SPECIAL[match[0]], printable(text))
+
+
+def _latex_number(value: float) -> str:
+    if math.isnan(value):
+        return "--"
+    if math.isinf(value):
+        return r"$\infty$" if value > 0 else r"$-\infty$"
+    mantissa, e, power = shown_number(value).partition("e")
+    shown = mantissa if not e else rf"{mantissa}\cdot 10^{{{int(power)}}}"
+    return f"${shown}$" if value < 0 or e else shown

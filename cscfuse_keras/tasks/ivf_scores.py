@@ -11,6 +11,7 @@ from cscfuse_keras.io import list_pictures, pair_by_stem, read_picture, to_depth
 from cscfuse_keras.metrics import Metric, evaluate_ivf
 from cscfuse_keras.tasks.align_pair import PairAligner, overlays
 from cscfuse_keras.tasks.colour import luma
+from cscfuse_keras.tasks.parallel import one_at_a_time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,11 +56,12 @@ def plan(infrared: Path, visible: Path, fused: Path | None = None) -> tuple[list
 
 
 def fused_by_preset(preset: str) -> FusedSource:
-    """Fuse with a preset."""
+    """Fuse with a preset; threads may share it."""
     from cscfuse_keras.tasks.ivf import IVFFuser
 
     fuser = IVFFuser(preset)
-    return FusedSource(fuser.preset.name, lambda name, infrared, visible: fuser.fuse(infrared, visible))
+    fuse = one_at_a_time(fuser.fuse)
+    return FusedSource(fuser.preset.name, lambda name, infrared, visible: fuse(infrared, visible))
 
 
 def fused_from_folder(folder: Path) -> FusedSource:
@@ -90,7 +92,7 @@ def judge(
         overlay = {"edges before and after": to_unit(overlays(before, pair), 255)}
     infrared, visible = (to_unit(picture.pixels, picture.full_scale) for picture in pair)
     fused = source.fuse(item.name, infrared, visible)
-    grey = [to_depth(_grey(image), "uint8") for image in (fused, infrared, visible)]
+    grey = [to_depth(grey_of(image), "uint8") for image in (fused, infrared, visible)]
     try:
         scores = evaluate_ivf(*grey, metrics)
     except InputError as problem:
@@ -104,5 +106,6 @@ def _unit(path: Path) -> np.ndarray:
     return to_unit(picture.pixels, picture.full_scale)
 
 
-def _grey(image: np.ndarray) -> np.ndarray:
+def grey_of(image: np.ndarray) -> np.ndarray:
+    """A grey picture as it is, or the luma of a colour picture."""
     return image if image.ndim == 2 else luma(image)

@@ -12,6 +12,7 @@ from cscfuse_keras.io import list_pictures, read_picture, to_depth, to_unit
 from cscfuse_keras.metrics import Metric, evaluate_mef
 from cscfuse_keras.tasks import mef_plan
 from cscfuse_keras.tasks.exposures import check_stack
+from cscfuse_keras.tasks.parallel import one_at_a_time
 
 MERTENS = "Mertens (OpenCV)"
 """Name of the method that every other one is put beside."""
@@ -64,11 +65,12 @@ def plan(folder: Path, report: Path, fused: Path | None = None) -> tuple[list[Sc
 
 
 def fused_by_preset(preset: str, stretch: bool | None = None) -> FusedSource:
-    """Fuse with a preset; `stretch` as for `MEFFuser`."""
+    """Fuse with a preset; `stretch` as for `MEFFuser`. Threads may share it."""
     from cscfuse_keras.tasks.mef import MEFFuser
 
     fuser = MEFFuser(preset, stretch=stretch)
-    return FusedSource(fuser.preset.name, lambda scene, exposures, full_scale: fuser.fuse(exposures, full_scale))
+    fuse = one_at_a_time(fuser.fuse)
+    return FusedSource(fuser.preset.name, lambda scene, exposures, full_scale: fuse(exposures, full_scale))
 
 
 def fused_from_folder(folder: Path) -> FusedSource:
@@ -102,7 +104,7 @@ def judge(
     pictures = [read_picture(path) for path in scene.exposures]
     exposures, full_scale = [picture.pixels for picture in pictures], pictures[0].full_scale
     check_stack(exposures, [str(path) for path in scene.exposures])
-    levels = [_eight_bit(exposure, full_scale) for exposure in exposures]
+    levels = [eight_bit(exposure, full_scale) for exposure in exposures]
     fused = to_depth(source.fuse(scene, exposures, full_scale), "uint8")
     mertens = to_depth(MertensFuser().fuse(exposures, full_scale), "uint8")
     try:
@@ -113,7 +115,7 @@ def judge(
     except InputError as problem:
         raise InputError(f"{scene.name}: {problem}") from None
     # The report's viewer compares with the first picture, and that one with the second.
-    return scores, {"fused": fused, "Mertens": mertens, **_some(levels)}
+    return scores, {"fused": fused, "Mertens": mertens, **shown_exposures(levels)}
 
 
 def _with_fused(scenes, left_over, folder, fused):
@@ -142,14 +144,15 @@ def _with_fused(scenes, left_over, folder, fused):
     return complete, left_over
 
 
-def _some(levels: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-    """The exposures that a report shows."""
+def shown_exposures(levels: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """The exposures that a report shows, by title: the darkest, one in the middle, the brightest."""
     ordered = sorted(levels, key=np.mean)
     middle = {"middle": ordered[len(ordered) // 2]} if len(ordered) > 2 else {}
     return {"darkest": ordered[0], **middle, "brightest": ordered[-1]}
 
 
-def _eight_bit(exposure: np.ndarray, full_scale: float) -> np.ndarray:
+def eight_bit(exposure: np.ndarray, full_scale: float) -> np.ndarray:
+    """Samples in [0, full_scale] as uint8, rounded."""
     return exposure if exposure.dtype == np.uint8 else to_depth(to_unit(exposure, full_scale), "uint8")
 
 

@@ -15,6 +15,7 @@ from cscfuse_keras.metrics import evaluate_msf, evaluate_msf_inputs
 from cscfuse_keras.report.cube_pictures import absolute_error, display_range, error_map, error_scale, rendering
 from cscfuse_keras.tasks.msf_scales import unit_cube
 from pipelines.spectral_sources import SceneFiles, find_scene_files, read_spectral_scene
+from pipelines.spectral_triples import degraded
 from pipelines.wald import Method, Wald
 
 Scores = dict[str, dict[str, float]]
@@ -94,8 +95,6 @@ def judge_degraded(
     Raises:
         InputError: a file cannot be read, or the scene does not fit scale, sensor or method.
     """
-    from pipelines.spectral_patches import degraded
-
     stored = read_spectral_scene(scene.files)
     low, guide, truth = degraded(stored, scale, method).in_unit_range()
     results = _fused(scene, {name: fuser, **baselines(Wald(scale, method, stored.sensor))}, low, guide)

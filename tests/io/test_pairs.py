@@ -5,6 +5,7 @@ import pytest
 
 from cscfuse_keras.errors import InputError
 from cscfuse_keras.io import list_pictures, pair_by_stem
+from cscfuse_keras.io.pairs import pair_folders
 
 
 @pytest.fixture
@@ -82,3 +83,14 @@ def test_a_stem_held_twice_is_ambiguous(make_folder):
 def test_reasons_stay_on_one_line(make_folder):
     _, unmatched = pair_by_stem(make_folder("i\nr", "a\nb.png"), make_folder("vis"))
     assert "\n" not in unmatched[0][1]
+
+
+def test_the_folders_of_pairs_go_by_either_name(tmp_path):
+    for names in (("ir", "vis"), ("infrared", "visible")):
+        for name in names:
+            (tmp_path / name).mkdir()
+        assert pair_folders(tmp_path) == (tmp_path / names[0], tmp_path / names[1])
+    (tmp_path / "visible").rmdir()
+    (tmp_path / "ir").rmdir()
+    with pytest.raises(InputError, match="infrared and visible or ir and vis"):
+        pair_folders(tmp_path)

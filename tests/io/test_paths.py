@@ -4,7 +4,7 @@ import os
 import pytest
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.io.paths import check_found, is_folder
+from cscfuse_keras.io.paths import check_found, is_folder, safe_name
 
 
 def test_folders(tmp_path):
@@ -23,3 +23,11 @@ def test_what_is_not_there(tmp_path, name, words):
     check_found(tmp_path / "file", "a picture")
     with pytest.raises(InputError, match=f"expected a picture, .*{words}"):
         check_found(tmp_path / name, "a picture")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a b/c.png", "a-b-c-png"), ("Über", "Uber"), ("日本", "unnamed"), ("../..", "unnamed"), ("x" * 50, "x" * 40)],
+)
+def test_safe_names(text, expected):
+    assert safe_name(text) == expected

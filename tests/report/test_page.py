@@ -2,12 +2,13 @@ import base64
 import dataclasses
 import hashlib
 import re
+import statistics
 from html.parser import HTMLParser
 
 import pytest
 
 from cscfuse_keras.report.page import evaluation_page
-from cscfuse_keras.report.scores import Judged, PictureFile
+from cscfuse_keras.report.scores import Judged, Measurement, PictureFile
 
 VOID = {"meta", "img", "input"}
 
@@ -64,8 +65,42 @@ def test_tables_show_the_scores(items, metrics):
 def test_headings_explain_and_sort_best_first(items, metrics):
     page = Reader(evaluation_page(items, metrics, {}, complete=True))
     headings = [heading for heading in page.all("th") if "data-first" in heading]
-    assert [heading["data-first"] for heading in headings] == ["descending", "ascending"]
+    assert [heading["data-first"] for heading in headings] == ["descending", "ascending"] * 2
     assert headings[1]["title"] == "DOWN written out, lower is better: a < b & c (hand)"
+
+
+def test_of_three_methods_the_second_best_is_underlined(metrics):
+    values = {"a": (1.0, 1.0), "b": (2.0, float("nan")), "c": (3.0, 2.0)}
+    scores = {method: {"UP": up, "DOWN": down} for method, (up, down) in values.items()}
+    page = Reader(evaluation_page([Judged("one", scores)], metrics, {}, complete=True))
+    assert page.text("b") == ["1.000", "3.000"] * 2
+    # Two methods have a value of DOWN: the worse of two is no second best.
+    assert page.text("u") == ["2.000"] * 2
+
+
+def test_a_measurement_has_its_own_summary(metrics):
+    column = Measurement("time [s]", "median time", "lower", (0.0, 9.0), "seconds", "here", "cost", statistics.median)
+    items = [Judged(str(value), {"a": {"UP": value, "time [s]": value}}) for value in (1.0, 2.0, 9.0)]
+    page = Reader(evaluation_page(items, (metrics[0], column), {}, complete=True))
+    assert page.text("td")[:8].count("4.000") == page.text("td")[:8].count("2.000") == 1
+    assert any("median time" in text for text in page.text("p"))
+
+
+def test_pictures_in_the_page_make_it_one_file(items, metrics):
+    picture = PictureFile("data:image/webp;base64,UklGRg==", width=30, height=20)
+    text = evaluation_page([Judged("first", items[0].scores, {"fused": picture})], metrics, {}, complete=True)
+    page = Reader(text)
+    policy = next(meta["content"] for meta in page.all("meta") if "http-equiv" in meta)
+    assert "img-src data:;" in policy
+    assert "'self'" not in policy
+    assert {link["href"] for link in page.all("a")} == {"#item-1"}
+    assert text.count("data:image/webp") == 1
+
+
+def test_methods_are_described(items, metrics):
+    page = Reader(evaluation_page(items, metrics, {}, complete=True, title="Benchmark", methods={"ours": "<new>"}))
+    assert "Benchmark of 3 items" in page.text("h1")
+    assert "<new>" in page.text("td")
 
 
 def test_ranges_are_written_as_people_write_them(items, metrics):

@@ -1,6 +1,6 @@
 import math
 
-from cscfuse_keras.report.scores import Judged, Mean, best_methods, mean_scores, means, worst_items
+from cscfuse_keras.report.scores import Judged, Mean, best_methods, mean_scores, means, second_methods, worst_items
 
 NAN = float("nan")
 
@@ -47,3 +47,12 @@ def test_scale_of_a_metric_does_not_decide_the_rank(metrics):
 def test_nan_takes_no_rank(metrics):
     items = [one("a", 1.0, NAN), one("b", 2.0, 0.1), one("c", 3.0, NAN)]
     assert [item.name for item in worst_items(items, metrics, 3)] == ["a", "b", "c"]
+
+
+def test_second_best_needs_three_values_and_one_best(metrics):
+    scores = {"a": {"UP": 1.0, "DOWN": 1.0}, "b": {"UP": 2.0, "DOWN": 2.0}, "c": {"UP": 3.0, "DOWN": NAN}}
+    assert second_methods(scores, metrics) == {"UP": {"b"}, "DOWN": set()}
+    tied = {name: {"UP": up, "DOWN": 1.0} for name, up in {"a": 5.0, "b": 5.0, "c": 3.0}.items()}
+    assert second_methods(tied, metrics)["UP"] == set()
+    shared = {name: {"UP": up, "DOWN": 1.0} for name, up in {"a": 5.0, "b": 3.0, "c": 3.0}.items()}
+    assert second_methods(shared, metrics)["UP"] == {"b", "c"}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cscfuse_keras.report.scores import Judged
-from cscfuse_keras.report.tables import scores_csv, scores_json
+from cscfuse_keras.report.tables import scores_csv, scores_json, scores_latex
 
 
 def test_csv(items, metrics):
@@ -61,3 +61,21 @@ def test_json_is_strict(metrics):
     assert content["items"][0]["scores"]["ours"] == {"UP": "-Infinity", "DOWN": None}
     assert content["means"]["ours"]["DOWN"] == {"value": None, "counted": 0, "left_out": 1}
     assert content["complete"] is False
+
+
+def test_latex_marks_the_best_and_the_second_and_escapes_names(metrics):
+    values = {"a_b&c": (1.0, 0.5), "ours": (3.0, 0.00002), "none": (2.0, float("nan")), "worst": (-1.0, 0.7)}
+    items = [Judged("one", {method: {"UP": up, "DOWN": down} for method, (up, down) in values.items()})]
+    lines = scores_latex(items, metrics).splitlines()
+    assert lines[1:4] == [
+        r"\begin{tabular}{lrr}",
+        r"\toprule",
+        r"Method & UP $\uparrow$ & DOWN $\downarrow$ \\",
+    ]
+    assert lines[5:9] == [
+        r"a\_b\&c & 1.000 & \underline{0.500} \\",
+        r"ours & \textbf{3.000} & \textbf{$2.0\cdot 10^{-5}$} \\",
+        r"none & \underline{2.000} & -- \\",
+        r"worst & $-1.000$ & 0.700 \\",
+    ]
+    assert lines[-1] == r"\end{tabular}"
