@@ -4,7 +4,6 @@ import numpy as np
 
 from cscfuse_keras.baselines.guided import check_sizes, low_guides
 from cscfuse_keras.baselines.interpolation import enlarged
-from cscfuse_keras.errors import InputError
 from pipelines.wald import Wald
 
 
@@ -14,7 +13,7 @@ class BroveyFuser:
     Gillespie, Kahle, Walker, Color Enhancement of Highly Correlated Images II, Remote Sensing of Environment 22(3),
     1987, with equal weights of bands. The guide is given the mean and the deviation of the bands' mean first, compared
     at low resolution: Vivone et al., A Critical Comparison Among Pansharpening Algorithms, IEEE Transactions on
-    Geoscience and Remote Sensing 53(5), 2015.
+    Geoscience and Remote Sensing 53(5), 2015. A guide of several channels counts by their mean.
 
     Args:
         degradation: how the low-resolution image came about: scale, filters and where its samples lie.
@@ -26,25 +25,20 @@ class BroveyFuser:
         self.degradation = degradation
 
     def fuse(self, low_resolution: np.ndarray, guide: np.ndarray) -> np.ndarray:
-        """Fuse an image with its panchromatic guide.
+        """Fuse an image with its guide.
 
         Args:
             low_resolution: float32 (height, width, bands) in [0, 1].
-            guide: float32 (scale * height, scale * width, 1) in [0, 1].
+            guide: float32 (scale * height, scale * width, channels) in [0, 1].
 
         Returns:
             float32 array (scale * height, scale * width, bands) in [0, 1], clipped.
 
         Raises:
-            InputError: the guide has several channels or is not `scale` times as high and wide, or the sensor has
-                another number of bands.
+            InputError: the guide is not `scale` times as high and wide, or the sensor has another number of bands.
         """
         check_sizes(low_resolution, guide, self.degradation.scale)
-        if guide.shape[2] != 1:
-            raise InputError(
-                f"guide: Brovey's ratio expects one panchromatic channel, found {guide.shape[2]}; choose GSA, MTF-GLP "
-                "or CNMF, or fuse with the mean of the channels"
-            )
+        guide = guide.mean(axis=2, keepdims=True)
         low_intensity = low_resolution.mean(axis=2)
         low_guide = low_guides(guide, low_resolution.shape[2], self.degradation).mean(axis=(2, 3))
         deviation = low_guide.std()

@@ -1,4 +1,4 @@
-"""How much each exposure of a scene counts: learned weights for luma, a fixed rule for chroma (SPEC 3)."""
+"""How much each exposure of a scene counts: learned weights for luma, a fixed rule for chroma (Zhao et al. 2023)."""
 
 from keras import ops
 

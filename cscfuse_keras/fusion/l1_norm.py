@@ -19,7 +19,7 @@ def activity(code):
 
 
 def l1_norm(first, second):
-    """Weighted mean of two codes, weights by their local l1 norm (Li and Wu 2019, DenseFuse; SPEC 2).
+    """Weighted mean of two codes, weights by their local l1 norm (Li and Wu 2019, DenseFuse).
 
     Args:
         first: code (batch, height, width, channels).

@@ -16,7 +16,7 @@ class MergeCodes(keras.layers.Layer):
 
     Args:
         rule: name of a rule in `RULES`.
-        gain: factor on the merged code. 2 gives the contrast of the published results (SPEC 2).
+        gain: factor on the merged code. 2 gives the contrast of the published results.
 
     Inputs: two codes of shape (batch, height, width, channels). Output: one of the same shape.
     """

@@ -7,7 +7,7 @@ from cscfuse_keras.fusion.exposure_weights import merge_chroma, merge_luma
 
 
 def merge_exposures(ycbcr, weights):
-    """Merge luma with the weights given and chroma by its distance from grey (Zhao et al. 2023; SPEC 3).
+    """Merge luma with the weights given and chroma by its distance from grey (Zhao et al. 2023).
 
     Args:
         ycbcr: tensor (batch, exposures, height, width, 3), Y, Cb, Cr in [0, 1].

@@ -10,7 +10,7 @@ from cscfuse_keras.layers.box_filter import box_mean
 class CodeActivity(keras.layers.Layer):
     """Codes and the mean of their absolute values over a square window, channel by channel.
 
-    The strength is what the l1-norm rule (Li and Wu 2019, DenseFuse; SPEC 2) sums over channels. A linear map of codes
+    The strength is what the l1-norm rule (Li and Wu 2019, DenseFuse) sums over channels. A linear map of codes
     alone could not express it: soft thresholding is odd, so that a pattern and its negative have opposite codes.
 
     Args:

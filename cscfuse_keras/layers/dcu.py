@@ -16,7 +16,7 @@ def shrinkage(
     nonnegative_threshold: bool = True,
     **kwargs,
 ) -> keras.layers.Layer:
-    """Layer for the activation of a unit, by name (SPEC 1).
+    """Layer for the activation of a unit, by name.
 
     Args:
         activation: one of `ACTIVATIONS`.

@@ -11,7 +11,7 @@ class SoftThreshold(keras.layers.Layer):
     Args:
         initial_threshold: value of all thresholds before training.
         shared: one threshold for all channels instead of one for each.
-        nonnegative: keep t >= 0 (SPEC 1). A negative threshold is no proximal operator: it adds |t| to every non-zero
+        nonnegative: keep t >= 0. A negative threshold is no proximal operator: it adds |t| to every non-zero
             magnitude. Weights of the published release need `False`, and are then used as they are.
 
     Input and output shape: (..., channels). Source: Zhao et al. 2023, eq. 6; Daubechies et al. 2004.

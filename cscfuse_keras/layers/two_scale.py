@@ -7,7 +7,7 @@ from cscfuse_keras.layers.box_filter import box_mean
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
 class TwoScaleSplit(keras.layers.Layer):
-    """Base = box mean with reflected borders, detail = image - base (SPEC 2).
+    """Base = box mean with reflected borders, detail = image - base (Zhao et al. 2023).
 
     Args:
         window: odd side of the box, in pixels.

@@ -24,7 +24,7 @@ def sobel(images):
 
 
 def halo(fused):
-    """Mean over pixels and directions of |Sobel(Y)| of each image (Zhao et al. 2023; SPEC 3).
+    """Mean over pixels and directions of |Sobel(Y)| of each image (Zhao et al. 2023).
 
     Args:
         fused: RGB tensor (batch, height, width, 3) in [0, 1].

@@ -9,7 +9,7 @@ from cscfuse_keras.losses.mef_ssim import mef_ssim
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
 class MEFObjective(keras.layers.Layer):
-    """Adds the loss -MEFSSIM + lambda |Sobel(Y)|_1, averaged over the batch (Zhao et al. 2023; SPEC 3).
+    """Adds the loss -MEFSSIM + lambda |Sobel(Y)|_1, averaged over the batch (Zhao et al. 2023).
 
     At training iteration i = 1, 2, ... lambda = min(growth (i - 1), limit). Outside training lambda = limit, so that
     validation losses of different epochs can be compared.

@@ -1,4 +1,4 @@
-"""Infrared-visible fusion: the autoencoder that is trained and the fusion model that is used (SPEC 2)."""
+"""Infrared-visible fusion: the autoencoder that is trained and the fusion model that is used (Zhao et al. 2023)."""
 
 import dataclasses
 from typing import Literal
@@ -52,7 +52,7 @@ VARIANTS = {
     "paper": IVFConfig(),
     "release": IVFConfig(units=8, nonnegative_threshold=False, later_units_see="image"),
 }
-"""The network of the paper, and that of its released code (SPEC 5)."""
+"""The network of the paper, and that of its released code (docs/mathematics.md)."""
 
 
 def build_encoder(config: IVFConfig) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Multi-exposure fusion: any number of exposures of a scene to one image (SPEC 3)."""
+"""Multi-exposure fusion: any number of exposures of a scene to one image (Zhao et al. 2023)."""
 
 import dataclasses
 
@@ -50,7 +50,7 @@ VARIANTS = {
     "paper": MEFConfig(),
     "release": MEFConfig(nonnegative_threshold=False, first_threshold_shared=True),
 }
-"""The network of the paper, and that of its released code (SPEC 5)."""
+"""The network of the paper, and that of its released code (docs/mathematics.md)."""
 
 
 def build_coder(config: MEFConfig) -> keras.Model:

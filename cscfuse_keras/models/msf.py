@@ -1,4 +1,4 @@
-"""Multi-spectral fusion: a low-resolution image of many bands and a sharp guide to one image (SPEC 4)."""
+"""Multi-spectral fusion: a low-resolution image of many bands and a sharp guide to one image (Zhao et al. 2023)."""
 
 import dataclasses
 from typing import Any, ClassVar, Literal
@@ -65,7 +65,7 @@ VARIANTS = {
     "paper": MSFConfig(),
     "release": MSFConfig(code_channels=256, normalized_units="later", grid="align_corners"),
 }
-"""The network of the paper, and that of its released code (SPEC 5)."""
+"""The network of the paper, and that of its released code (docs/mathematics.md)."""
 
 
 def build_network(config: MSFConfig | None = None) -> keras.Model:

@@ -16,6 +16,7 @@ from cscfuse_keras.samples.texture import Noise
 
 OVERSAMPLING = 2
 STEP = 4.0  # 2 EV
+MOST_EXPOSURES = 16
 WALLS: list[Vector] = [(0.62, 0.55, 0.42), (0.50, 0.56, 0.52), (0.58, 0.50, 0.48)]
 UPHOLSTERY: list[Vector] = [(0.06, 0.16, 0.18), (0.33, 0.18, 0.05), (0.22, 0.06, 0.07)]
 
@@ -27,7 +28,7 @@ def exposure_bracket(count: int = 3, height: int = 480, width: int = 640, seed: 
     landscape. Each is clipped, noisy and encoded as a camera does it.
 
     Args:
-        count: Exposures, at least 1.
+        count: Exposures, 1 to 16; beyond some five, all is white.
         height: Rows, at least 64.
         width: Columns, at least 64.
         seed: Another seed gives other furniture, books, clouds and hills, and other noise.
@@ -37,11 +38,11 @@ def exposure_bracket(count: int = 3, height: int = 480, width: int = 640, seed: 
         and some more contrast.
 
     Raises:
-        UsageError: The size is below 64 x 64 or `count` below 1.
+        UsageError: The size is below 64 x 64 or `count` not in 1 to 16.
     """
     check_size(height, width)
-    if count < 1:
-        raise UsageError(f"count must be at least 1 exposure, not {count}: ask for more")
+    if not 1 <= count <= MOST_EXPOSURES:
+        raise UsageError(f"count: expected 1 to {MOST_EXPOSURES} exposures, found {count}; the size comes after it")
     rng = np.random.default_rng(seed)
     radiance = draw(height, width, rng)
     return np.stack([_expose(radiance, STEP**stop, rng) for stop in range(count)])

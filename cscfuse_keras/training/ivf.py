@@ -1,4 +1,4 @@
-"""Training of the infrared-visible autoencoder (SPEC 2)."""
+"""Training of the infrared-visible autoencoder (Zhao et al. 2023)."""
 
 import dataclasses
 from collections.abc import Sequence

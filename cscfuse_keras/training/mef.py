@@ -1,4 +1,4 @@
-"""Training of the multi-exposure network (SPEC 3)."""
+"""Training of the multi-exposure network (Zhao et al. 2023)."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Training of the multi-spectral network (SPEC 4)."""
+"""Training of the multi-spectral network (Zhao et al. 2023)."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Training on the very image that is to be fused, which needs no preset and no truth (SPEC 4).
+"""Training on the very image that is to be fused, which needs no preset and no truth.
 
 By Wald's protocol both images are degraded by their ratio, and the network learns to undo that. One image is little to
 learn from, so the network starts at the best linear filter, whose weights stay as they are; codes of what it sees and

@@ -39,9 +39,13 @@ def test_black_stays_black(random_images):
     np.testing.assert_array_equal(fused, 0)
 
 
+def test_channels_of_a_guide_count_by_their_mean(image, random_images):
+    guide = random_images(24, 32, 3, low=0.4, high=0.6)
+    expected = BroveyFuser(Wald(2)).fuse(image, guide.mean(axis=2, keepdims=True))
+    np.testing.assert_array_equal(BroveyFuser(Wald(2)).fuse(image, guide), expected)
+
+
 def test_what_does_not_fit_is_refused(image):
-    with pytest.raises(InputError, match=r"one panchromatic channel, found 3; choose GSA"):
-        BroveyFuser(Wald(2)).fuse(image, np.zeros((24, 32, 3), "float32"))
     with pytest.raises(InputError, match="crop both"):
         BroveyFuser(Wald(2)).fuse(image, np.zeros((24, 31, 1), "float32"))
     with pytest.raises(InputError, match="expected 8 bands, as the sensor has, found 4"):
