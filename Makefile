@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The same suite, in the parts that mean something on every Keras backend.
 BACKENDS := jax torch
+# Two files of tests at a time where there are two cores; each process takes up to 3 GB.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test test-backends web docs lint clean
 
@@ -10,10 +12,10 @@ demo: .venv/installed
 	$(BIN)/python benchmarks/demo.py demo_output
 
 test: lint
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-backends: .venv/backends
-	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(BIN)/python -m pytest -m backend || exit 1; done
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(PYTEST) -m backend || exit 1; done
 
 # The page of `cscfuse serve`, into the package's data; needs Node.js.
 web: .venv/tested
