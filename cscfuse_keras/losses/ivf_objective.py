@@ -24,7 +24,7 @@ _TINY = 1e-3
 
 @dataclasses.dataclass(frozen=True)
 class IVFObjectiveWeights(Config):
-    """Weights of the objective's terms.
+    """Weights of the objective's terms; the defaults are those that the preset `ivf` was trained with at the end.
 
     Attributes:
         visual_information_weight: of each source's VIFp, to the power of `balance`.
@@ -42,19 +42,19 @@ class IVFObjectiveWeights(Config):
         rule_weight: of the distance from `blend_by_activity`, in brightness and in gradients.
     """
 
-    visual_information_weight: float = 1.5
-    balance: float = 0.7
-    mutual_information_weight: float = 1.0
+    visual_information_weight: float = 1.0
+    balance: float = 0.85
+    mutual_information_weight: float = 1.7
     edge_weight: float = 3.0
-    strongest_edge_weight: float = 8.0
-    sharpness: float = 1.45
+    strongest_edge_weight: float = 9.0
+    sharpness: float = 2.2
     difference_weight: float = 6.0
-    differences: float = 1.8
-    contrast_weight: float = 4.0
-    brightness_weight: float = 0.5
-    noise_weight: float = 0.15
+    differences: float = 1.84
+    contrast_weight: float = 2.0
+    brightness_weight: float = 0.0
+    noise_weight: float = 0.9
     clipping_weight: float = 1.0
-    rule_weight: float = 0.0
+    rule_weight: float = 40.0
 
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
