@@ -71,7 +71,8 @@ def fuse(
     """Fuse SOURCES into OUTPUT.
 
     ivf: INFRARED VISIBLE, two registered pictures of one size, or two folders whose pictures pair by stem; --align
-    brings others into register. The result has depth, colour, EXIF and colour profile of the visible picture.
+    brings others into register. The result has depth, colour, EXIF and colour profile of the visible picture. Or two
+    videos of one size: OUTPUT is then a .mp4, .mov, .mkv or .webm file, with times, colour and sound of VISIBLE.
 
     mef: two or more exposures of a scene, in any order, or one folder of them; with --batch, a folder of such folders.
     They must have one size and depth. The result has EXIF, without the exposure, and colour profile of the exposure in

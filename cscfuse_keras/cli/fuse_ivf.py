@@ -1,21 +1,20 @@
 """What `cscfuse fuse` does for infrared-visible pairs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cscfuse_keras.cli import align, full_scale
+from cscfuse_keras.cli import align, full_scale, fuse_video
 from cscfuse_keras.errors import UsageError
-from cscfuse_keras.io.outputs import check_picture
+from cscfuse_keras.io.outputs import Identity, check_picture
 from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.tasks import ivf_files
 from cscfuse_keras.tasks.jobs import Job
 
 UNIT = "pairs"
 RULES = click.Choice(["saliency", "l1_norm", "average", "sum"])
-check_output = check_picture
 OPTIONS = {
     "rule_base": click.option(
         "--rule-base", type=RULES, help="ivf-paper: how base codes are merged. Default: the preset's."
@@ -32,7 +31,14 @@ OPTIONS = {
     **align.PAIR_OPTIONS,
     "full_scale": full_scale.OPTION,
     "infrared_full_scale": full_scale.INFRARED,
+    **fuse_video.OPTIONS,
 }
+
+
+def check_output(output: Path, inputs: Collection[Identity], overwrite: bool) -> None:
+    """Refuse a picture or video that cannot be written, or may not be."""
+    check = fuse_video.check_output if fuse_video.is_video(output) else check_picture
+    check(output, inputs, overwrite)
 
 
 def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[list[Job], list[tuple[Path, str]]]:
@@ -41,7 +47,10 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
         raise UsageError(f"--task ivf: expected two sources, INFRARED and VISIBLE, found {len(sources)}")
     full_scale.check_bits(given)
     align.check_pair_options(given)
-    return ivf_files.plan(*sources, output)
+    jobs, left_over = ivf_files.plan(*sources, output)
+    for job in jobs:
+        fuse_video.check_options(job.output, given)
+    return jobs, left_over
 
 
 def load(
@@ -61,4 +70,11 @@ def load(
     fuser = IVFFuser(preset, runtime, **room, **stated)
     scales = given.get("full_scale"), given.get("infrared_full_scale")
     aligner = align.pair_aligner(given, overwrite)
-    return lambda job: ivf_files.fuse_file(fuser, job, overwrite, *scales, aligner)
+
+    def fuse_file(job: Job) -> None:
+        if fuse_video.is_video(job.output):
+            fuse_video.fuse_file(fuser, job, given)
+        else:
+            ivf_files.fuse_file(fuser, job, overwrite, *scales, aligner)
+
+    return fuse_file

@@ -76,7 +76,7 @@ def check_picture(output: Path, inputs: Collection[Identity], overwrite: bool) -
     """
     if FORMATS.get(output.suffix.lower()) not in DEPTHS:
         raise UsageError(f"{output}: expected a name ending in .png, .jpg, .bmp or .tif, found {output.suffix!r}")
-    _check_file(output, inputs, overwrite)
+    check_file(output, inputs, overwrite)
 
 
 def check_cube(output: Path, inputs: Collection[Identity], overwrite: bool) -> None:
@@ -85,10 +85,11 @@ def check_cube(output: Path, inputs: Collection[Identity], overwrite: bool) -> N
         raise UsageError(
             f"{output}: expected a name ending in {', '.join(CUBE_SUFFIXES)}, found {output.suffix!r}; rename it"
         )
-    _check_file(output, inputs, overwrite)
+    check_file(output, inputs, overwrite)
 
 
-def _check_file(output, inputs, overwrite):
+def check_file(output: Path, inputs: Collection[Identity], overwrite: bool) -> None:
+    """Refuse a file of any format that cannot be written, or may not be; see `check_picture`."""
     if _identity(output) in inputs:
         raise UsageError(f"{output}: expected an output beside the inputs, found an input itself; name another")
     if is_folder(output):

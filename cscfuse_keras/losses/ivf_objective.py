@@ -42,17 +42,17 @@ class IVFObjectiveWeights(Config):
         rule_weight: of the distance from `blend_by_activity`, in brightness and in gradients.
     """
 
-    visual_information_weight: float = 1.0
-    balance: float = 0.85
-    mutual_information_weight: float = 1.7
+    visual_information_weight: float = 1.2
+    balance: float = 0.9
+    mutual_information_weight: float = 2.6
     edge_weight: float = 3.0
-    strongest_edge_weight: float = 9.0
-    sharpness: float = 2.2
+    strongest_edge_weight: float = 8.0
+    sharpness: float = 2.0
     difference_weight: float = 6.0
     differences: float = 1.84
     contrast_weight: float = 2.0
     brightness_weight: float = 0.0
-    noise_weight: float = 0.9
+    noise_weight: float = 0.8
     clipping_weight: float = 1.0
     rule_weight: float = 40.0
 

@@ -67,9 +67,12 @@ def statistics_of(low: np.ndarray, high: np.ndarray, counts: np.ndarray) -> Code
 
 
 def count_levels(code: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Pixels of a code (height, width, channels) at each of 256 levels from `low` to `high`, (channels, 256)."""
+    """Pixels of a code (height, width, channels) at each of 256 levels from `low` to `high`, (channels, 256).
+
+    What lies outside is counted at the ends.
+    """
     channels = code.shape[2]
-    levels = (np.float32(255) * ((code - low) / _extent(low, high))).astype(np.uint8)
+    levels = np.clip(np.float32(255) * ((code - low) / _extent(low, high)), 0, 255).astype(np.uint8)
     indices = levels.reshape(-1, channels) + 256 * np.arange(channels)
     return np.bincount(indices.ravel(), minlength=256 * channels).reshape(channels, 256)
 
@@ -164,6 +167,9 @@ class _SaliencyMerge:
 
     def _look_up(self, normalized, salience, statistics):
         np.multiply(normalized, 255, out=salience)
+        if statistics:
+            # Averages over time need not hold all values of this picture.
+            np.clip(salience, 0, 255, out=salience)
         np.copyto(self._levels, salience, casting="unsafe")
         table = statistics.salience if statistics else self._salience()
         cv2.LUT(self._levels, np.ascontiguousarray(table.T)[np.newaxis], salience)

@@ -1,6 +1,7 @@
 """Infrared-visible fusion by the paper's network, tile by tile, with its merge rules on the host."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -27,6 +28,8 @@ class IVFRuntime:
     default_tile = 640
     # Measured, of what a tile looks at.
     bytes_per_pixel = 8500
+    over_time: Callable[[Hashable, Any], Any] | None = None
+    """What averages over the pictures of a video what is found, by name, in whole codes."""
 
     def __init__(self, fusion: keras.Model, engine: Engine):
         keep_large_blocks()
@@ -54,10 +57,16 @@ class IVFRuntime:
         height, width = infrared.shape
         fused = np.empty((height, width), np.float32) if fused is None else fused
         outputs, largest = even_tiles(height, width, side or self.default_tile)
-        whole_codes = len(outputs) == 1 or all(layer.rule != "saliency" for layer in self.merges)
-        statistics = [None, None] if whole_codes else self._statistics(infrared, visible, outputs, largest)
         before_decoding = self.rule_reach + self.decoder_reach
-        for window, codes in self._codes(infrared, visible, outputs, largest, before_decoding):
+        # The only tile's codes serve all passes.
+        only = list(self._codes(infrared, visible, outputs, largest, before_decoding)) if len(outputs) == 1 else None
+
+        def coded(margin):
+            return only or self._codes(infrared, visible, outputs, largest, margin)
+
+        salient = any(layer.rule == "saliency" for layer in self.merges)
+        statistics = self._statistics(coded) if salient and (self.over_time or not only) else [None, None]
+        for window, codes in coded(before_decoding):
             around = widened(window, self.decoder_reach, (height, width))
             merged = self.merged(*([code.pixels for code in image] for image in codes), statistics)
             (result,) = self.decode(np.ascontiguousarray(Part(merged, codes[0][0].window)[around]))
@@ -96,11 +105,11 @@ class IVFRuntime:
             codes = [self.encode(image[seen][..., np.newaxis]) for image in (infrared, visible)]
             yield window, [[Part(Part(code, seen)[around], around) for code in image] for image in codes]
 
-    def _statistics(self, infrared, visible, outputs, largest) -> list[list[CodeStatistics]]:
-        """Of both images' base codes, and of both images' detail codes."""
+    def _statistics(self, coded) -> list[list[CodeStatistics]]:
+        """Of both images' base codes, and of both images' detail codes; `coded` gives them tile by tile."""
 
         def all_codes():
-            for _, codes in self._codes(infrared, visible, outputs, largest, 0):
+            for _, codes in coded(0):
                 # By part of the code, then by image.
                 yield [[image[part].pixels for image in codes] for part in (0, 1)]
 
@@ -109,11 +118,21 @@ class IVFRuntime:
             for part, each in zip(parts, ranges, strict=True):
                 for code, found in zip(part, each, strict=True):
                     found.add(code)
+        if self.over_time:
+            for k, both in enumerate(ranges):
+                for j, found in enumerate(both):
+                    found.low = self.over_time(("low", k, j), found.low)
+                    found.high = self.over_time(("high", k, j), found.high)
         counts = [[0, 0] for _ in self.merges]
         for parts in all_codes():
             for k, part in enumerate(parts):
                 for j, code in enumerate(part):
                     counts[k][j] = counts[k][j] + count_levels(code, ranges[k][j].low, ranges[k][j].high)
+        if self.over_time:
+            counts = [
+                [self.over_time(("counts", k, j), count) for j, count in enumerate(both)]
+                for k, both in enumerate(counts)
+            ]
         return [
             [statistics_of(found.low, found.high, count) for found, count in zip(*both, strict=True)]
             for both in zip(ranges, counts, strict=True)

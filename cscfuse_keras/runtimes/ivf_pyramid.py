@@ -1,7 +1,8 @@
 """Infrared-visible fusion in pyramids, tile by tile, blended on the host."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -57,6 +58,8 @@ class IVFPyramidRuntime:
     default_tile = 1024
     # Measured, of what a tile looks at.
     bytes_per_pixel = 700
+    over_time: Callable[[Hashable, Any], Any] | None = None
+    """What averages over the pictures of a video what is found, by name, in whole pictures and in coarsest levels."""
 
     def __init__(self, fusion: keras.Model, engine: Engine):
         keep_large_blocks()
@@ -94,7 +97,8 @@ class IVFPyramidRuntime:
             fused[level.fused.window] = part
             forget(fused)
             squares += float(np.mean(np.square(part))) * part.size
-        contrast = fitting_contrast(self.contrast, squares / (height * width))
+        square = squares / (height * width)
+        contrast = fitting_contrast(self.contrast, self.over_time("square", square) if self.over_time else square)
         for window in even_tiles(height, width, side)[0]:
             fused[window] = limit_softly(HALF + contrast * fused[window])
             forget(fused)
@@ -140,6 +144,9 @@ class IVFPyramidRuntime:
         coder = self.coder if number else self.finest_coder
         found = run_in_strips(coder, np.concatenate([seen, context], axis=-1), self.reach)
         found = Part(found, windows.seen)[wanted]
+        if self.over_time and coarser is None and number:
+            # It sees so much of the picture that what flickers in one place would change all others.
+            found = self.over_time("coarsest", found)
         # Maps of all levels come first, then the finest level's for pixels, the coarsest one's offset, the context.
         head, offset_at = max(0, number - (count - self.levels)), 2 * self.levels + 2
         maps = found[..., 2 * head : 2 * head + 2]
