@@ -11,6 +11,7 @@ fused = cscfuse_keras.fuse("msf", low_resolution, guide, data_range=2047, guide_
 """
 
 import importlib
+import sys
 from typing import Any
 
 from cscfuse_keras.errors import CSCFuseError, EnvironmentProblem, InputError, ModelError, UsageError
@@ -28,6 +29,9 @@ __all__ = [
 ]
 
 _TASKS = ("ivf", "mef", "msf")
+
+# OpenVINO would tell its makers of every start, from processes that may outlive ours; it does without that package.
+sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType] - the documented way
 
 
 def fuse(task: str, *sources: Any, **settings: Any):

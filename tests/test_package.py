@@ -92,3 +92,17 @@ def test_no_backend_is_imported_at_import_time(folder, forbidden):
             continue
         found = set(imports_at_import_time(ast.parse(source.read_text())))
         assert not found & forbidden, source
+
+
+def test_openvino_does_not_tell_its_makers():
+    pytest.importorskip("openvino")
+    script = """
+import atexit, multiprocessing.process
+started = []
+multiprocessing.process.BaseProcess.start = lambda process: started.append(process)
+# At the end, when threads have ended.
+atexit.register(lambda: print(len(started)))
+from cscfuse_keras.tasks.ivf import IVFFuser
+IVFFuser("ivf-lite", "openvino")
+"""
+    assert run_python(script, KERAS_BACKEND="openvino").split() == ["0"]
