@@ -9,6 +9,8 @@ from cscfuse_keras.cli.errors import ReportingGroup
 
 COMMANDS = {
     "fuse": "Fuse pictures.",
+    "batch": "Fuse everything that a manifest lists, on this machine or on many.",
+    "manifest": "List what folders hold, for batch.",
     "train": "Train a network on pictures.",
     "search": "Search for the settings that give the best network.",
     "evaluate": "Judge fused pictures.",

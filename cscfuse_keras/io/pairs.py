@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from cscfuse_keras.errors import InputError
@@ -29,15 +30,22 @@ def list_pictures(folder: str | os.PathLike) -> list[Path]:
     Raises:
         InputError: the folder is missing, is a file, or cannot be read.
     """
+    return list_files(folder, lambda path: path.suffix.lower() in FORMATS and path.is_file())
+
+
+def list_files(folder: str | os.PathLike, wanted: Callable[[Path], bool]) -> list[Path]:
+    """List what is wanted of a folder, without what is hidden; otherwise as `list_pictures`."""
     folder = Path(folder)
     try:
-        files = [path for path in folder.iterdir() if path.is_file()]
+        paths = list(folder.iterdir())
     except OSError as problem:
         raise InputError(
             f"{str(folder)!r}: expected a folder of pictures, found: {problem.strerror}; check the path"
         ) from None
-    pictures = [path for path in files if path.suffix.lower() in FORMATS and not path.name.startswith(".")]
-    return sorted(pictures, key=lambda path: natural_order(path.name))
+    return sorted(
+        (path for path in paths if not path.name.startswith(".") and wanted(path)),
+        key=lambda path: natural_order(path.name),
+    )
 
 
 def pair_folders(folder: str | os.PathLike) -> tuple[Path, Path]:
@@ -56,13 +64,16 @@ def pair_folders(folder: str | os.PathLike) -> tuple[Path, Path]:
 
 
 def pair_by_stem(
-    first_folder: str | os.PathLike, second_folder: str | os.PathLike
+    first_folder: str | os.PathLike,
+    second_folder: str | os.PathLike,
+    listed: Callable[[str | os.PathLike], list[Path]] = list_pictures,
 ) -> tuple[list[tuple[str, Path, Path]], list[tuple[Path, str]]]:
     """Pair the pictures of two folders whose names agree but for the suffix.
 
     Args:
         first_folder: for instance the infrared pictures.
         second_folder: for instance the visible pictures.
+        listed: gives what counts of a folder.
 
     Returns:
         The pairs as (stem, path in the first folder, path in the second), and what is in no pair as
@@ -75,7 +86,7 @@ def pair_by_stem(
     folders = Path(first_folder), Path(second_folder)
     by_stem: dict[str, tuple[list[Path], list[Path]]] = {}
     for side, folder in enumerate(folders):
-        for path in list_pictures(folder):
+        for path in listed(folder):
             by_stem.setdefault(path.stem, ([], []))[side].append(path)
     pairs, unmatched = [], []
     for stem, found in sorted(by_stem.items(), key=lambda item: natural_order(item[0])):
