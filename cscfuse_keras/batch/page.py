@@ -1,19 +1,15 @@
 """The page of a batch: how far it is, how fast it was, and what failed."""
 
-import base64
 import csv
-import hashlib
 import io
 import itertools
 from collections.abc import Iterable, Mapping
-from html import escape
-from importlib import resources
 from pathlib import Path
 
 from cscfuse_keras.batch.record import Record
 from cscfuse_keras.batch.work import DONE, FAILED, SKIPPED
-from cscfuse_keras.errors import printable
 from cscfuse_keras.io.atomic import write_text
+from cscfuse_keras.report.document import document, facts, text
 
 PAGE = "index.html"
 FAILURES = "failures.csv"
@@ -39,16 +35,14 @@ def write_report(folder: Path, record: Record, run: int, about: Mapping[str, str
 
 
 def _failures(record: Record, run: int) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(["output", "exit_code", "problem"])
     writer.writerows((output, exit_code, problem) for output, problem, exit_code in record.problems(run))
-    return text.getvalue()
+    return lines.getvalue()
 
 
 def _page(record: Record, run: int, counts: Mapping[str, int], about: Mapping[str, str]) -> str:
-    style = resources.files("cscfuse_keras.report").joinpath("page.css").read_text(encoding="utf-8")
-    policy = f"default-src 'none'; style-src 'sha256-{_hash(style)}'; base-uri 'none'; form-action 'none'"
     total, ended = sum(counts.values()), sum(counts.get(state, 0) for state in (DONE, FAILED, SKIPPED))
     title = f"Batch of {total:,} item{'s' if total != 1 else ''}"
     stopped = f'<p class="warning">{total - ended:,} are left; the same command goes on.</p>' if ended < total else ""
@@ -60,7 +54,6 @@ def _page(record: Record, run: int, counts: Mapping[str, int], about: Mapping[st
         "time an item": f"{record.mean_seconds(run):.3f} s in a worker" if counts.get(DONE) else "",
         **about,
     }
-    rows = "".join(f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>" for name, value in told.items() if value)
     lists = [
         _table("Failed", ((output, problem) for output, problem, _ in record.problems(run)), counts.get(FAILED, 0)),
         _table(
@@ -70,26 +63,8 @@ def _page(record: Record, run: int, counts: Mapping[str, int], about: Mapping[st
         ),
         _table("Warned of", record.notes(run)),
     ]
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{stopped}
-<dl class="about">{rows}</dl>
-{"".join(lists)}
-</main>
-</body>
-</html>
-"""
+    about_run = facts({name: value for name, value in told.items() if value})
+    return document(title, f"<h1>{text(title)}</h1>\n{stopped}\n{about_run}\n{''.join(lists)}")
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]], count: int | None = None) -> str:
@@ -97,17 +72,9 @@ def _table(title: str, rows: Iterable[tuple[str, str]], count: int | None = None
     if not listed:
         return ""
     body = "".join(
-        f'<tr><th scope="row">{_text(output)}</th><td>{_text(text)}</td></tr>\n'
-        for output, text in listed[:MOST_LISTED]
+        f'<tr><th scope="row">{text(output)}</th><td>{text(problem)}</td></tr>\n'
+        for output, problem in listed[:MOST_LISTED]
     )
     more = f'<p class="note">The first {MOST_LISTED}.</p>' if len(listed) > MOST_LISTED else ""
     shown = f"{title}: {count:,}" if count else title
     return f'<h2>{shown}</h2>\n<div class="scroll words"><table><tbody>\n{body}</tbody></table></div>\n{more}'
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))

@@ -2,17 +2,11 @@
 
 import base64
 from collections.abc import Iterable, Sequence
-from html import escape
 
 import numpy as np
 
-from cscfuse_keras.errors import printable
 from cscfuse_keras.io.png import encode_png
-
-
-def text(words: str) -> str:
-    """Text that shows as it is."""
-    return escape(printable(words))
+from cscfuse_keras.report.document import text
 
 
 def figure(picture: np.ndarray, caption: str, kind: str = "smooth") -> str:

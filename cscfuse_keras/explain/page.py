@@ -1,18 +1,17 @@
 """The page of an explanation: one HTML file with all its pictures, that needs no network and no script."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from importlib import resources
 
 import numpy as np
 
 from cscfuse_keras.explain import pictures, words
-from cscfuse_keras.explain.html import figure, figures, paragraphs, text
+from cscfuse_keras.explain.html import figure, figures, paragraphs
 from cscfuse_keras.explain.scenes import Scene
 from cscfuse_keras.explain.sources_part import between, sources_part, weights_part
 from cscfuse_keras.explain.traces import Box, Trace
 from cscfuse_keras.explain.units_part import units_part
+from cscfuse_keras.report.document import document, facts, text
 
 _NETWORKS = {
     "ivf": "Infrared-visible fusion as in the paper: base and detail of either picture are coded by stacks of units, "
@@ -60,26 +59,12 @@ def explanation_page(
         box: told of beside the whole picture, in pixels of the files.
         placed: the same in pixels of the inputs.
     """
-    style = _style()
     findings = "".join(f"<li>{text(sentence)}</li>" for sentence in summary(trace))
     note = f'<p class="warning">{text(scene.note)}</p>' if scene.note else ""
-    rows = "".join(f"<div><dt>{text(term)}</dt><dd>{text(value)}</dd></div>" for term, value in about.items())
-    title = text(f"How {name} fused these pictures")
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
+    title = f"How {name} fused these pictures"
+    main = f"""<h1>{text(title)}</h1>
 <p>{text(_NETWORKS[trace.network])}</p>
-<dl class="about">{rows}</dl>
+{facts(about)}
 {note}
 <h2>In short</h2>
 <ul class="findings">{findings}</ul>
@@ -88,22 +73,9 @@ def explanation_page(
 {sources_part(trace, scene, box, placed)}
 {weights_part(trace)}
 {_split(trace)}
-{"".join(units_part(trace, stack) for stack in trace.coders)}
-</main>
-</body>
-</html>
-"""
-
-
-def _style() -> str:
-    parts = [resources.files(package).joinpath("page.css") for package in ("cscfuse_keras.report", __package__)]
-    return "".join(part.read_text(encoding="utf-8") for part in parts)
-
-
-def _policy(style: str) -> str:
-    """Only this style and embedded pictures, whatever text gets into the page."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+{"".join(units_part(trace, stack) for stack in trace.coders)}"""
+    style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    return document(title, main, style=style, pictures="embedded")
 
 
 def _images(trace: Trace, scene: Scene, placed: Box | None) -> str:

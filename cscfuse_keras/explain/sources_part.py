@@ -4,9 +4,10 @@ import numpy as np
 
 from cscfuse_keras.explain import pictures, words
 from cscfuse_keras.explain.charts import swatch
-from cscfuse_keras.explain.html import figure, figures, paragraphs, table, text
+from cscfuse_keras.explain.html import figure, figures, paragraphs, table
 from cscfuse_keras.explain.scenes import Scene
 from cscfuse_keras.explain.traces import Box, Trace
+from cscfuse_keras.report.document import text
 
 
 def sources_part(trace: Trace, scene: Scene, box: Box | None, placed: Box | None) -> str:

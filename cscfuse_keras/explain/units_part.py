@@ -6,8 +6,9 @@ import numpy as np
 
 from cscfuse_keras.explain import pictures, words
 from cscfuse_keras.explain.charts import bars, curve
-from cscfuse_keras.explain.html import figure, figures, paragraphs, table, text
+from cscfuse_keras.explain.html import figure, figures, paragraphs, table
 from cscfuse_keras.explain.traces import ChannelGroup, StackTrace, Trace, UnitTrace
+from cscfuse_keras.report.document import text
 
 _CHANNELS = 8
 

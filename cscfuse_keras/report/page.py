@@ -1,14 +1,12 @@
 """The page of an evaluation: one HTML file that shows scores and pictures, and needs no network."""
 
-import base64
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 
-from cscfuse_keras.errors import printable
 from cscfuse_keras.report.display import ARROWS, heading, shown_number
+from cscfuse_keras.report.document import document, facts, text
 from cscfuse_keras.report.scores import (
     Column,
     Judged,
@@ -47,53 +45,31 @@ def evaluation_page(
         methods: what the methods are, by name.
         pictures_note: what is to know of the pictures.
     """
-    style, script = _part("page.css"), _part("page.js")
     count = f"{len(items)} item{'s' if len(items) > 1 else ''}"
     stopped = "" if complete else f'<p class="warning">This evaluation stopped early, after {count}.</p>'
     has_pictures = any(item.pictures for item in items)
-    heading_text = _text(f"{title} of {count}")
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_policy(style, script, _is_one_file(items))}">
-<title>{heading_text}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>{heading_text}</h1>
+    heading_text = f"{title} of {count}"
+    main = f"""<h1>{text(heading_text)}</h1>
 {stopped}
-{_about(about)}
+{facts(about)}
 <h2>Summary</h2>
 {_mean_table(items, metrics)}
 {_definitions(metrics)}
 {_descriptions(methods or {})}
 <h2>Items</h2>
 {_item_table(items, metrics)}
-{_strips(items, metrics, pictures_note) if has_pictures else ""}
-</main>
-{_part("viewer.html") if has_pictures else ""}
-<script>{script}</script>
-</body>
-</html>
-"""
+{_strips(items, metrics, pictures_note) if has_pictures else ""}"""
+    return document(
+        heading_text,
+        main,
+        script=_part("page.js"),
+        pictures="embedded" if _is_one_file(items) else "beside",
+        after=_part("viewer.html") if has_pictures else "",
+    )
 
 
 def _part(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str, one_file: bool) -> str:
-    """Only this style, this script and pictures in or beside the page, whatever text gets into it."""
-    hashes = [base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for part in (style, script)]
-    pictures = "data:" if one_file else "'self' file:"
-    return (
-        f"default-src 'none'; img-src {pictures}; style-src 'sha256-{hashes[0]}'; "
-        f"script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
-    )
 
 
 def _is_one_file(items: Sequence[Judged]) -> bool:
@@ -104,20 +80,11 @@ def _is_embedded(picture: PictureFile) -> bool:
     return picture.path.startswith("data:")
 
 
-def _text(text: str) -> str:
-    return escape(printable(text))
-
-
-def _about(about: Mapping[str, str]) -> str:
-    rows = "".join(f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>" for name, value in about.items())
-    return f'<dl class="about">{rows}</dl>' if rows else ""
-
-
 def _definitions(metrics: Sequence[Column]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{_text(heading(metric))}</th><td>{_text(metric.title)}</td>'
-        f"<td>{_text(metric.definition)}</td><td>{_range(metric)}</td><td>{_text(metric.definition_set)}</td>"
-        f"<td>{_text(metric.source)}</td></tr>\n"
+        f'<tr><th scope="row">{text(heading(metric))}</th><td>{text(metric.title)}</td>'
+        f"<td>{text(metric.definition)}</td><td>{_range(metric)}</td><td>{text(metric.definition_set)}</td>"
+        f"<td>{text(metric.source)}</td></tr>\n"
         for metric in metrics
     )
     headings = "".join(
@@ -133,7 +100,7 @@ def _descriptions(methods: Mapping[str, str]) -> str:
     if not methods:
         return ""
     rows = "".join(
-        f'<tr><th scope="row">{_text(name)}</th><td>{_text(text)}</td></tr>\n' for name, text in methods.items()
+        f'<tr><th scope="row">{text(name)}</th><td>{text(words)}</td></tr>\n' for name, words in methods.items()
     )
     return f"""<details><summary>What the methods are</summary>
 <div class="scroll"><table class="words"><tbody>
@@ -155,7 +122,7 @@ def _mean_table(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
             mean = row[metric.name]
             note = f"<small>{mean.left_out} left out</small>" if mean.left_out else ""
             cells.append(_cell(mean.value, method in best[metric.name], method in second[metric.name], note))
-        rows.append(f'<tr><th scope="row">{_text(method)}</th>{"".join(cells)}</tr>\n')
+        rows.append(f'<tr><th scope="row">{text(method)}</th>{"".join(cells)}</tr>\n')
     legend = " ".join(
         f"{ARROWS[way]} {way} is better." for way in ARROWS if any(metric.direction == way for metric in metrics)
     )
@@ -164,7 +131,7 @@ def _mean_table(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
 <th scope="col" aria-sort="none"><button>method</button></th>{_headings(metrics)}</tr></thead>
 <tbody>
 {"".join(rows)}</tbody></table></div>
-<p class="note">{legend}{_marks(scores)} Means over the items{_summaries(metrics)}. Definitions: {_text(sets)}.
+<p class="note">{legend}{_marks(scores)} Means over the items{_summaries(metrics)}. Definitions: {text(sets)}.
 Items without a value (–) are left out.</p>"""
 
 
@@ -174,10 +141,10 @@ def _item_table(items: Sequence[Judged], metrics: Sequence[Column]) -> str:
     rows = []
     for number, item in enumerate(items, start=1):
         best, second = best_methods(item.scores, metrics), second_methods(item.scores, metrics)
-        name = _text(item.name)
+        name = text(item.name)
         link = f'<a href="#item-{number}">{name}</a>' if item.pictures else name
         for method, values in item.scores.items():
-            label = f'<td class="method">{_text(method)}</td>' if several else ""
+            label = f'<td class="method">{text(method)}</td>' if several else ""
             cells = "".join(
                 _cell(values[metric.name], method in best[metric.name], method in second[metric.name])
                 for metric in metrics
@@ -198,7 +165,7 @@ def _target(picture: PictureFile, number: int) -> str:
 def _headings(metrics: Sequence[Column]) -> str:
     return "".join(
         f'<th scope="col" aria-sort="none" data-first="{_best_first(metric)}" title="{_hover(metric)}">'
-        f"<button>{_text(heading(metric))}</button></th>"
+        f"<button>{text(heading(metric))}</button></th>"
         for metric in metrics
     )
 
@@ -211,27 +178,27 @@ def _marks(scores: Scores) -> str:
 
 def _summaries(metrics: Sequence[Column]) -> str:
     """The columns that are summarised otherwise."""
-    return "".join(f"; {_text(column.title)}" for column in metrics if isinstance(column, Measurement))
+    return "".join(f"; {text(column.title)}" for column in metrics if isinstance(column, Measurement))
 
 
 def _strips(items: Sequence[Judged], metrics: Sequence[Column], note: str) -> str:
     strips = "".join(_strip(number, item, metrics) for number, item in enumerate(items, start=1) if item.pictures)
-    told = f'<p class="note">{_text(note)}</p>\n' if note else ""
+    told = f'<p class="note">{text(note)}</p>\n' if note else ""
     return f'<h2>Pictures</h2>\n{told}<div id="strips">\n{strips}</div>'
 
 
 def _strip(number: int, item: Judged, metrics: Sequence[Column]) -> str:
-    name = _text(item.name)
+    name = text(item.name)
     figures = "".join(
-        f'<a href="{_target(picture, number)}"><img src="{escape(picture.path)}" alt="{_text(title)} of {name}" '
+        f'<a href="{_target(picture, number)}"><img src="{escape(picture.path)}" alt="{text(title)} of {name}" '
         f'width="{picture.width}" height="{picture.height}" loading="lazy" decoding="async">'
-        f"<span>{_text(title)}</span></a>\n"
+        f"<span>{text(title)}</span></a>\n"
         for title, picture in item.pictures.items()
     )
     several = len(item.scores) > 1
     scores = "".join(
-        f"<p>{f'<b>{_text(method)}</b> ' if several else ''}"
-        + " ".join(f"<span>{_text(m.name)} {shown_number(values[m.name])}</span>" for m in metrics)
+        f"<p>{f'<b>{text(method)}</b> ' if several else ''}"
+        + " ".join(f"<span>{text(m.name)} {shown_number(values[m.name])}</span>" for m in metrics)
         + "</p>\n"
         for method, values in item.scores.items()
     )
@@ -256,4 +223,4 @@ def _best_first(metric: Column) -> str:
 
 
 def _hover(metric: Column) -> str:
-    return _text(f"{metric.title}, {metric.direction} is better: {metric.definition} ({metric.source})")
+    return text(f"{metric.title}, {metric.direction} is better: {metric.definition} ({metric.source})")

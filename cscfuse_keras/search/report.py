@@ -1,11 +1,8 @@
 """What a search shows and leaves behind: a table on screen, CSV, JSON, plots, and a page with them."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import resources
 from pathlib import Path
 
 from rich import box
@@ -13,9 +10,9 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cscfuse_keras.errors import printable
 from cscfuse_keras.io.atomic import write_text
 from cscfuse_keras.report.display import heading, shown_number
+from cscfuse_keras.report.document import document, facts, text
 from cscfuse_keras.search.axes import shown
 from cscfuse_keras.search.definition import Search
 from cscfuse_keras.search.plots import plots
@@ -98,41 +95,21 @@ def _rows(search: Search, results: Sequence[Result]) -> Iterator[list[tuple[str,
 
 
 def _page(search: Search, results: Sequence[Result], titles: Mapping[str, str], about: Mapping[str, str]) -> str:
-    style = resources.files("cscfuse_keras.report").joinpath("page.css").read_text(encoding="utf-8") + _STYLE
-    policy = (
-        f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    rows = "".join(f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>" for name, value in about.items())
-    head = "".join(f'<th scope="col">{_text(name)}</th>' for name in _headings(search))
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in _headings(search))
     body = "".join(
-        "<tr>"
-        + "".join(f"<td>{f'<b>{_text(text)}</b>' if best else _text(text)}</td>" for text, best in row)
-        + "</tr>\n"
+        "<tr>" + "".join(f"<td>{f'<b>{text(cell)}</b>' if best else text(cell)}</td>" for cell, best in row) + "</tr>\n"
         for row in _rows(search, results)
     )
     figures = "".join(
-        f'<figure><img src="{PLOTS}/{escape(name)}" alt="{_text(title)}">'
-        f"<figcaption>{_text(title)}</figcaption></figure>\n"
+        f'<figure><img src="{PLOTS}/{escape(name)}" alt="{text(title)}">'
+        f"<figcaption>{text(title)}</figcaption></figure>\n"
         for name, title in titles.items()
     )
     states = [result.state for result in results]
     count = ", ".join(f"{states.count(state)} {state}" for state in ("complete", "failed", "open") if state in states)
-    failed = "".join(f"<li>{_text(describe(result))}</li>\n" for result in results if result.state == "failed")
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>Search of {_text(search.network)}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>Search of {_text(search.network)}: {count or "no trial yet"}</h1>
-<dl class="about">{rows}</dl>
+    failed = "".join(f"<li>{text(describe(result))}</li>\n" for result in results if result.state == "failed")
+    main = f"""<h1>Search of {text(search.network)}: {count or "no trial yet"}</h1>
+{facts(about)}
 <h2>Trials</h2>
 <div class="scroll"><table><thead><tr>{head}</tr></thead>
 <tbody>
@@ -141,11 +118,8 @@ def _page(search: Search, results: Sequence[Result], titles: Mapping[str, str], 
 pictures, which no trial was trained on; the loss is the lowest of the training's validation, and seconds are those
 of the training, which trials may share.</p>
 {f"<h2>Failed</h2><ul>{failed}</ul>" if failed else ""}
-{f'<h2>Plots</h2><div class="plots">{figures}</div>' if figures else ""}
-</main>
-</body>
-</html>
-"""
+{f'<h2>Plots</h2><div class="plots">{figures}</div>' if figures else ""}"""
+    return document(f"Search of {search.network}", main, style=_STYLE, pictures="beside")
 
 
 _STYLE = """
@@ -163,11 +137,3 @@ def describe(result: Result) -> str:
     scores = ", ".join(f"{name} {shown_number(value)}" for name, value in outcome.scores.items())
     found = {"complete": scores, "failed": outcome.problem, "open": "stopped; give the command again to go on"}
     return f"trial {result.number} ({values}): {found[result.state]}"
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))
