@@ -204,14 +204,19 @@ def kill_at_line(number, work):
     return os.WIFSIGNALED(status)
 
 
-def lines_of(work):
-    """How many lines are executed, counted in a child process."""
+def lines_of(restore, work):
+    """How many lines are executed, counted in child processes; what one leaves would take the next lines to sweep."""
+
+    def ends_before(number):
+        restore()
+        return not kill_at_line(number, work)
+
     low, high = 1, 2
-    while kill_at_line(high, work):
+    while not ends_before(high):
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if kill_at_line(middle, work) else (low, middle)
+        low, high = (low, middle) if ends_before(middle) else (middle, high)
     return high
 
 
@@ -228,15 +233,17 @@ def main(folder, writer, most_kills):
     def write():
         writer.write(place, "new")
 
-    shutil.copytree(template, place)
-    total = lines_of(write)
+    def restore():
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(template, place)
+
+    total = lines_of(restore, write)
     # Some of the last lines, too, where the new file is in its place.
     numbers = np.unique(
         [*np.linspace(1, total - 1, min(most_kills, total - 1)).astype(int), *range(total - 20, total, 4)]
     )
     for number in numbers.tolist():
-        shutil.rmtree(place)
-        shutil.copytree(template, place)
+        restore()
         if not kill_at_line(number, write):
             # The number of lines depends a little on the names of temporary folders.
             continue

@@ -24,7 +24,6 @@ def test_killed_while_writing(writer, kills, tmp_path):
     assert counts["old"] > 0
     # Of its thousands of lines the last few follow the renaming; the others' share is larger.
     assert counts["new"] > 0 or writer == "SpectralPatches"
-    # Some end before their line is reached: beside other work, waiting takes other numbers of lines.
-    assert counts["old"] + counts["new"] >= 0.75 * kills
+    assert counts["old"] + counts["new"] >= kills - 3
     # The one that goes on keeps its half file under a name of its own.
     assert counts["strays"] > 0 or writer == "SpectralPatches"
