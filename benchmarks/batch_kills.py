@@ -32,9 +32,9 @@ from cscfuse_keras.io import list_pictures
 PRESET = "ivf-lite"
 KILLED = {
     "local": ("worker", "worker", "worker", "driver", "interrupt"),
-    "ray": ("worker", "actor", "actor", "driver", "interrupt"),
+    "ray": ("worker", "actor", "node", "driver", "interrupt"),
 }
-"""What is killed, as likely as it is often; an interrupt is Ctrl-C."""
+"""What is killed, as likely as it is often: an interrupt is Ctrl-C, a node a machine of the cluster, then replaced."""
 
 _MOVED_TO = 0x80
 
@@ -62,12 +62,18 @@ def main():
     start = time.monotonic()
     cscfuse("fuse", "--task", "ivf", "--preset", PRESET, *folders[1::2], "-o", plain)
     print(f"plain loop: {time.monotonic() - start:.0f} s", flush=True)
-    with cluster(given) as address:
+    with cluster(given) as nodes:
         command = ["batch", "--task", "ivf", "--preset", PRESET, "--manifest", manifest, "-o", fused]
-        command += ["--engine", given.engine, "--workers", given.workers, *(["--address", address] if address else [])]
+        command += [
+            "--engine",
+            given.engine,
+            "--workers",
+            given.workers,
+            *(["--address", nodes.address] if nodes else []),
+        ]
         start = time.monotonic()
         with Renames(fused) as renames, Samples() as samples:
-            kills, drivers = run_and_kill(command, fused, chance, given.pause, KILLED[given.engine])
+            kills, drivers = run_and_kill(command, fused, chance, given.pause, KILLED[given.engine], nodes)
     told = {
         "seconds": round(time.monotonic() - start),
         "runs": drivers,
@@ -112,7 +118,7 @@ def command_of(arguments):
 
 @contextlib.contextmanager
 def cluster(given):
-    """Address of a Ray cluster of several nodes on this machine; None for the local engine."""
+    """A Ray cluster of several nodes on this machine; None for the local engine."""
     if given.engine == "local":
         yield None
         return
@@ -122,12 +128,12 @@ def cluster(given):
     for _ in range(given.nodes - 1):
         nodes.add_node(num_cpus=1)
     try:
-        yield nodes.address
+        yield nodes
     finally:
         nodes.shutdown()
 
 
-def run_and_kill(command, output, chance, pause, kinds):
+def run_and_kill(command, output, chance, pause, kinds, nodes):
     """Run a command until it ends by itself; what was killed, and how many runs there were."""
     kills, runs = Counter(), 0
     while True:
@@ -146,7 +152,11 @@ def run_and_kill(command, output, chance, pause, kinds):
                 kills[what] += 1
                 driver.wait()
                 break
-            if victims := [pid for pid in descendants(os.getpid()) if is_kind(pid, what)]:
+            if what == "node":
+                nodes.remove_node(chance.choice(sorted(nodes.worker_nodes, key=str)), allow_graceful=False)
+                nodes.add_node(num_cpus=1)
+                kills[what] += 1
+            elif victims := [pid for pid in descendants(os.getpid()) if is_kind(pid, what)]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(chance.choice(victims), signal.SIGKILL)
                     kills[what] += 1

@@ -5,6 +5,8 @@ python benchmarks/ivf_faults.py --infrared ir/ --visible vis/ [--preset ivf --pr
 - clipped: share of pixels at 0 or 255 in the fused luma where neither source is there.
 - noise: in flat blocks of 8 x 8 (the tenth in which both sources deviate least, clipped blocks left out), median of the
   fused luma's deviation divided by the smaller one of the sources. 1: no stronger than in the cleaner source.
+- halo: of the pixels that have nothing but even ground within three pixels in both sources, the share about which the
+  fused luma is uneven: brightness that spreads further than three pixels from an edge, and blotches.
 - hue: mean change of hue in degrees, over pixels whose chroma is not small; colour pictures only.
 """
 
@@ -24,6 +26,9 @@ from cscfuse_keras.tasks.ivf import IVFFuser
 from cscfuse_keras.tasks.ivf_scores import plan
 
 BLOCK = 8
+HALO_RADIUS = 3
+EVEN, UNEVEN = 6, 12
+"""Ranges of luma, of 255, within `HALO_RADIUS`, noise smoothed away, that count as even and as uneven."""
 
 
 def clipped_share(fused: np.ndarray, sources: list[np.ndarray]) -> float:
@@ -44,6 +49,13 @@ def noise_ratio(fused: np.ndarray, sources: list[np.ndarray]) -> float:
     return float(np.median(deviations[0][flat] / np.maximum(cleaner, 0.3)))
 
 
+def halo_share(fused: np.ndarray, sources: list[np.ndarray]) -> float:
+    """Share of pixels with even surroundings in both sources where the fused ones are uneven; images uint8."""
+    result, *ranges = [_local_range(image) for image in (fused, *sources)]
+    even = np.maximum(*ranges) < EVEN
+    return float(np.mean(result[even] > UNEVEN)) if even.any() else float("nan")
+
+
 def hue_change(fused: np.ndarray, visible: np.ndarray) -> float:
     """Mean change of the angle of chroma in degrees; images RGB (height, width, 3) in [0, 1]."""
     angles, strengths = [], []
@@ -54,6 +66,12 @@ def hue_change(fused: np.ndarray, visible: np.ndarray) -> float:
     coloured = np.minimum(*strengths) > 0.02
     change = np.abs(np.angle(np.exp(1j * (angles[0] - angles[1]))))[coloured]
     return float(np.degrees(change.mean())) if change.size else float("nan")
+
+
+def _local_range(image):
+    smooth = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1)
+    window = np.ones((2 * HALO_RADIUS + 1, 2 * HALO_RADIUS + 1), np.uint8)
+    return cv2.dilate(smooth, window) - cv2.erode(smooth, window)
 
 
 def _blocks(image):
@@ -89,11 +107,11 @@ def main(infrared: Path, visible: Path, presets: tuple[str, ...]) -> None:
             fused = fuser.fuse(*units)
             grey = [_eight_bit(image) for image in (fused, *units)]
             hue = hue_change(fused, units[1]) if fused.ndim == 3 else float("nan")
-            rows[item.name] = clipped_share(grey[0], grey[1:]), noise_ratio(grey[0], grey[1:]), hue
+            rows[item.name] = *(fault(grey[0], grey[1:]) for fault in (clipped_share, noise_ratio, halo_share)), hue
         values = np.array(list(rows.values()))
         names = list(rows)
         click.echo(f"{preset}, {len(items)} pairs")
-        for column, title, unit in ((0, "clipped", 100), (1, "noise", 1), (2, "hue", 1)):
+        for column, title, unit in ((0, "clipped", 100), (1, "noise", 1), (2, "halo", 100), (3, "hue", 1)):
             found = values[:, column]
             if np.isfinite(found).any():
                 worst = sorted(np.flatnonzero(np.isfinite(found)), key=lambda k: -found[k])[:5]
