@@ -51,29 +51,46 @@ def measure_time(given, folder):
         entries.append(Entry(stem, (folder / f"{stem}-i.png", folder / f"{stem}-v.png")))
     load_it = functools.partial(load, "ivf", given.preset, "auto", os.cpu_count(), "float32", None, str(folder), {})
     fuse_file = load_it()
-    ratios, plain, batch = [], [], []
+    plain, batch = [], []
     for number in range(given.rounds + 1):
-        output = folder / f"out{number}"
-        work = Work(load_it, functools.partial(job_of, "ivf"), str(output), folder / "workers")
-        with Record(folder / f"{number}.db") as record, WorkerProcess(work) as worker:
-            run = plan(record, entries, "ivf", Folder(output))
-            for entry, item in zip(entries, record.left(run), strict=True):
-                start = time.perf_counter()
-                outcome = worker.fuse(item)
-                record.end(outcome)
-                middle = time.perf_counter()
-                fuse_file(job_of("ivf", entry.sources, folder / f"plain{number}" / item.output))
-                end = time.perf_counter()
-                assert outcome.state == DONE, outcome.problem
-                # The first round warms up; the first item of each loads the worker.
-                if number and item.id > 1:
-                    batch.append(1000 * (middle - start))
-                    plain.append(1000 * (end - middle))
-                    ratios.append(batch[-1] / plain[-1])
+        ways = [
+            (batch, functools.partial(_by_batch, load_it, entries, folder, number)),
+            (plain, functools.partial(_by_plain_loop, fuse_file, entries, folder, number)),
+        ]
+        for medians, seconds_of_pairs in ways[:: (-1) ** number]:
+            medians.append(1000 * statistics.median(seconds_of_pairs()))
+    # The first round warms up.
+    plain, batch = plain[1:], batch[1:]
+    ratio = statistics.median(one / other for one, other in zip(batch, plain, strict=True))
     print(
-        f"{len(ratios)} pairs of {SIZE[0]} x {SIZE[1]}: plain {statistics.median(plain):.1f} ms, batch "
-        f"{statistics.median(batch):.1f} ms (medians); median of ratios {statistics.median(ratios):.3f}"
+        f"{len(entries)} pairs of {SIZE[0]} x {SIZE[1]}, {given.rounds} rounds; medians of their medians: plain "
+        f"{statistics.median(plain):.1f} ms, batch {statistics.median(batch):.1f} ms; of their ratios {ratio:.3f}"
     )
+
+
+def _by_batch(load_it, entries, folder, number):
+    """Seconds of each pair by a batch's worker, its process started and the model loaded by the first."""
+    output, times = folder / f"out{number}", []
+    work = Work(load_it, functools.partial(job_of, "ivf"), str(output), folder / "workers")
+    with Record(folder / f"{number}.db") as record, WorkerProcess(work) as worker:
+        run = plan(record, entries, "ivf", Folder(output))
+        for item in record.left(run):
+            start = time.perf_counter()
+            outcome = worker.fuse(item)
+            record.end(outcome)
+            times.append(time.perf_counter() - start)
+            assert outcome.state == DONE, outcome.problem
+    return times[1:]
+
+
+def _by_plain_loop(fuse_file, entries, folder, number):
+    """Seconds of each pair in this process."""
+    times = []
+    for entry in entries:
+        start = time.perf_counter()
+        fuse_file(job_of("ivf", entry.sources, folder / f"plain{number}" / f"{entry.name}.png"))
+        times.append(time.perf_counter() - start)
+    return times[1:]
 
 
 def measure_record(count, folder):

@@ -1,17 +1,16 @@
 """Workers on a Ray cluster."""
 
-import importlib
 import itertools
 import logging
-import os
 import pickle
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cscfuse_keras.batch.work import Item, Outcome, Work
-from cscfuse_keras.batch.worker_process import MOST_ATTEMPTS, WorkerProcess, died
-from cscfuse_keras.errors import CSCFuseError, EnvironmentProblem
+from cscfuse_keras.batch.worker_process import WorkerProcess, died
+from cscfuse_keras.cluster import MOST_ATTEMPTS, ray_package, unusable
+from cscfuse_keras.errors import CSCFuseError
 
 ROUND = 20_000
 """Items that Ray is given at once: the driver's memory holds no more, however many there are."""
@@ -42,107 +41,61 @@ def _tried_a_few_times() -> dict[str, int]:
     return {"max_restarts": -1, "max_task_retries": MOST_ATTEMPTS}
 
 
-class Cluster:
-    """A Ray cluster.
+def run_on_ray(items: Iterator[Item], work: Work, workers: int, cpus: float, gpus: float) -> Iterator[Outcome]:
+    """Fuse items in actors of the cluster that this process is part of.
+
+    Reading, fusing and writing is theirs; only outcomes come back.
 
     Args:
-        address: of a cluster, `ray://HOST:PORT` for one beyond this machine's network, `auto` for the one that this
-            machine is part of, or `local` for one of this machine alone that ends with the run.
+        items: what to fuse.
+        work: what they have in common.
+        workers: how many actors, at most.
+        cpus: processors of each; Ray counts them, and places actors by that.
+        gpus: GPUs of each; 0.25 lets four share one.
+
+    Yields:
+        What became of each, as they end. Those of an actor that died are tried again.
 
     Raises:
-        EnvironmentProblem: Ray is not installed, or there is no such cluster.
+        CSCFuseError: no item can be fused, for what the error tells.
     """
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context = ray_package("ray.data").DataContext.get_current()
+    context.enable_progress_bars = False
+    # Blocks whose actor died again and again are lost; their items are counted below.
+    context.max_errored_blocks = -1
+    lost: dict[Item, int] = {}
+    while some := [*lost, *itertools.islice(items, ROUND)]:
+        left = {item.id: item for item in some}
+        for outcome in _round(some, work, workers, cpus, gpus):
+            if isinstance(outcome, CSCFuseError):
+                raise outcome
+            del left[outcome.id]
+            yield outcome
+        lost = {item: lost.get(item, 0) + 1 for item in left.values()}
+        for item in [item for item, times in lost.items() if times >= MOST_ATTEMPTS]:
+            del lost[item]
+            yield died(item, "with their actors")
 
-    def __init__(self, address: str):
-        # Ray would tell its makers of a cluster that is started here; and much to the terminal.
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-        try:
-            self.ray = importlib.import_module("ray")
-            self.data = importlib.import_module("ray.data")
-        except ImportError:
-            raise EnvironmentProblem(
-                'engine ray: expected the package ray, found none; pip install "cscfuse-keras[ray]"'
-            ) from None
-        try:
-            self.ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
-        except (ConnectionError, RuntimeError, ValueError) as problem:
-            raise EnvironmentProblem(
-                f"--address {address}: expected a Ray cluster, found none ({str(problem).splitlines()[0]}); start one "
-                "by ray start --head, or give --address local"
-            ) from None
 
-    def workers(self, cpus: float, gpus: float) -> int:
-        """How many workers fit."""
-        resources = self.ray.cluster_resources()
-        fit = [resources.get("CPU", 0) / cpus] if cpus else []
-        fit += [resources.get("GPU", 0) / gpus] if gpus else []
-        if not (fit and min(fit) >= 1):
-            raise EnvironmentProblem(
-                f"cluster: expected {cpus:g} processors and {gpus:g} GPUs for a worker, found "
-                f"{resources.get('CPU', 0):g} and {resources.get('GPU', 0):g}; give other --cpus or --gpus"
-            )
-        return int(min(fit))
-
-    def run(self, items: Iterator[Item], work: Work, workers: int, cpus: float, gpus: float) -> Iterator[Outcome]:
-        """Fuse items in actors of the cluster; reading, fusing and writing is theirs, only outcomes come back.
-
-        Args:
-            items: what to fuse.
-            work: what they have in common.
-            workers: how many actors, at most.
-            cpus: processors of each; Ray counts them, and places actors by that.
-            gpus: GPUs of each; 0.25 lets four share one.
-
-        Yields:
-            What became of each, as they end. Those of an actor that died are tried again.
-
-        Raises:
-            CSCFuseError: no item can be fused, for what the error tells.
-        """
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
-        context = self.data.DataContext.get_current()
-        context.enable_progress_bars = False
-        # Blocks whose actor died again and again are lost; their items are counted below.
-        context.max_errored_blocks = -1
-        lost: dict[Item, int] = {}
-        while some := [*lost, *itertools.islice(items, ROUND)]:
-            left = {item.id: item for item in some}
-            for outcome in self._round(some, work, workers, cpus, gpus):
-                if isinstance(outcome, CSCFuseError):
-                    raise outcome
-                del left[outcome.id]
-                yield outcome
-            lost = {item: lost.get(item, 0) + 1 for item in left.values()}
-            for item in [item for item, times in lost.items() if times >= MOST_ATTEMPTS]:
-                del lost[item]
-                yield died(item, "with their actors")
-
-    def _round(self, items, work, workers, cpus, gpus) -> Iterator[Outcome | CSCFuseError]:
-        blocks = -(-len(items) // BLOCK)
-        rows = [{"item": pickle.dumps(item)} for item in items]
-        with warnings.catch_warnings():
-            # Until Ray has another way to bound how often a block is tried.
-            warnings.filterwarnings("ignore", message=".*ray_remote_args_fn")
-            outcomes = self.data.from_items(rows, override_num_blocks=blocks).map_batches(
-                FusingActor,
-                fn_constructor_args=(work,),
-                batch_size=None,
-                compute=self.data.ActorPoolStrategy(min_size=1, max_size=max(1, min(workers, blocks))),
-                num_cpus=cpus,
-                num_gpus=gpus,
-                ray_remote_args_fn=_tried_a_few_times,
-            )
-        try:
-            for batch in outcomes.iter_batches(batch_size=None, prefetch_batches=0):
-                yield from map(pickle.loads, batch["outcome"])
-        except self.ray.exceptions.RayError as problem:
-            reason = str(problem).strip().splitlines()[-1]
-            raise EnvironmentProblem(
-                f"cluster: expected actors on its nodes, found: {reason}; install this version of cscfuse-keras, with "
-                "all extras in use, on every node"
-            ) from problem
-
-    def leave(self) -> None:
-        """Give back what the run had of the cluster."""
-        self.ray.shutdown()
+def _round(items, work, workers, cpus, gpus) -> Iterator[Outcome | CSCFuseError]:
+    ray, data = ray_package("ray"), ray_package("ray.data")
+    blocks = -(-len(items) // BLOCK)
+    rows = [{"item": pickle.dumps(item)} for item in items]
+    with warnings.catch_warnings():
+        # Until Ray has another way to bound how often a block is tried.
+        warnings.filterwarnings("ignore", message=".*ray_remote_args_fn")
+        outcomes = data.from_items(rows, override_num_blocks=blocks).map_batches(
+            FusingActor,
+            fn_constructor_args=(work,),
+            batch_size=None,
+            compute=data.ActorPoolStrategy(min_size=1, max_size=max(1, min(workers, blocks))),
+            num_cpus=cpus,
+            num_gpus=gpus,
+            ray_remote_args_fn=_tried_a_few_times,
+        )
+    try:
+        for batch in outcomes.iter_batches(batch_size=None, prefetch_batches=0):
+            yield from map(pickle.loads, batch["outcome"])
+    except ray.exceptions.RayError as problem:
+        raise unusable(problem) from problem

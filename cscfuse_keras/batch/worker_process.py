@@ -9,10 +9,8 @@ from typing import Any, Self
 
 from cscfuse_keras.batch.work import FAILED, Item, Outcome, Work
 from cscfuse_keras.batch.worker import UNUSABLE
+from cscfuse_keras.cluster import MOST_ATTEMPTS
 from cscfuse_keras.errors import EnvironmentProblem
-
-MOST_ATTEMPTS = 3
-"""Workers that an item may kill."""
 
 _BROKEN = (EOFError, BrokenPipeError, ConnectionResetError, pickle.UnpicklingError)
 

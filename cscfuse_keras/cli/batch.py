@@ -19,14 +19,16 @@ from cscfuse_keras import __version__
 from cscfuse_keras.batch.living import wait_for_workers
 from cscfuse_keras.batch.local import default_workers, run_local
 from cscfuse_keras.batch.manifest import check_suffix, read_manifest
+from cscfuse_keras.batch.on_ray import run_on_ray
 from cscfuse_keras.batch.page import PAGE, write_report
 from cscfuse_keras.batch.places import Folder, Place, is_url, place_of
 from cscfuse_keras.batch.plan import check_settings, plan
 from cscfuse_keras.batch.record import ENDED, Record
 from cscfuse_keras.batch.work import DONE, FAILED, SKIPPED, Item, Outcome, Work
 from cscfuse_keras.cli import fuse_ivf, fuse_mef, fuse_msf
+from cscfuse_keras.cli.cluster_options import check_engine, cluster_options, joined
 from cscfuse_keras.cli.errors import one_line
-from cscfuse_keras.cli.quiet import load_keras, quietly
+from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.cli.task_options import given_options, task_options
 from cscfuse_keras.errors import UsageError
 from cscfuse_keras.io import limits
@@ -58,25 +60,7 @@ _MOST_SHOWN = 20
     help="List of what to fuse: .csv, .jsonl or .parquet, as cscfuse manifest writes it.",
 )
 @click.option("-o", "--output", required=True, help="Folder to write to, or a URL such as s3://bucket/folder.")
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    show_default=True,
-    help="Processes of this machine, or a Ray cluster.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    help="Workers at a time. Default: one for two processors; with ray as many as the cluster has room for.",
-)
-@click.option(
-    "--address",
-    help="ray: of the cluster; auto for the one that this machine is part of, local for this machine alone. "
-    "Default: auto.",
-)
-@click.option("--cpus", type=click.FloatRange(0), help="ray: processors of a worker. Default: 1.")
-@click.option("--gpus", type=click.FloatRange(0), help="ray: GPUs of a worker; 0.25 lets four share one. Default: 0.")
+@cluster_options
 @click.option("--preset", help="Name of a shipped preset, or a .keras file. Default: the task's preset.")
 @task_options(OPTIONS)
 @click.option("--runtime", default="auto", show_default=True, help="What computes; see cscfuse fuse.")
@@ -128,7 +112,7 @@ def batch(
     page (index.html) and in failures.csv.
     """
     given = given_options(OPTIONS, task, options)
-    _check_engine(engine, address=address, cpus=cpus, gpus=gpus)
+    check_engine(engine, address=address, cpus=cpus, gpus=gpus)
     check_suffix(manifest)
     place = place_of(output)
     record_path = _record_path(record, output, place)
@@ -150,16 +134,11 @@ def batch(
         before = book.counts(run)
         processors = os.cpu_count() or 1
         if engine == "ray":
-            from cscfuse_keras.batch.on_ray import Cluster
-
-            cpus, gpus = 1 if cpus is None else cpus, gpus or 0
-            with quietly():
-                cluster = Cluster(address or "auto")
-            stack.callback(cluster.leave)
-            workers = workers or cluster.workers(cpus, gpus)
-            threads, share = threads or max(1, round(cpus)), None
+            on_cluster = stack.enter_context(joined(address, workers, cpus, gpus))
+            workers, cpus, gpus = on_cluster.workers, on_cluster.cpus, on_cluster.gpus
+            threads, share = threads or on_cluster.threads, None
             run_items: Callable[[Iterator[Item], Work], Iterator[Outcome]] = functools.partial(
-                cluster.run, workers=workers, cpus=cpus, gpus=gpus
+                run_on_ray, workers=workers, cpus=cpus, gpus=gpus
             )
         else:
             workers = workers or default_workers()
@@ -183,12 +162,6 @@ def batch(
             about |= _speed(before, book.counts(run), time.monotonic() - start)
             write_report(record_path.absolute().parent, book, run, about)
         _finish(book, run, before, task, output, record_path.parent / PAGE)
-
-
-def _check_engine(engine: str, **of_ray: Any) -> None:
-    for name, value in of_ray.items():
-        if engine != "ray" and value is not None:
-            raise UsageError(f"--{name}: expected with --engine ray, found with --engine {engine}; leave it out")
 
 
 def _record_path(record: Path | None, output: str, place: Place) -> Path:

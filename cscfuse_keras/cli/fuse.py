@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.progress import track
 
 from cscfuse_keras.cli import fuse_ivf, fuse_mef, fuse_msf
+from cscfuse_keras.cli.cluster_options import check_engine, cluster_options, joined
 from cscfuse_keras.cli.errors import one_line
+from cscfuse_keras.cli.fuse_on_ray import check_one_scene, spread_on
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.cli.task_options import given_options, task_options
 from cscfuse_keras.errors import InputError
@@ -65,8 +67,25 @@ OPTIONS = {name: task.OPTIONS for name, task in TASKS.items()}
     f"Default: {limits.PIXELS_VARIABLE} of the environment, or 400M.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
+@cluster_options
 def fuse(
-    task, sources, output, preset, runtime, threads, precision, tile, memory_limit, max_pixels, overwrite, **options
+    task,
+    sources,
+    output,
+    preset,
+    runtime,
+    threads,
+    precision,
+    tile,
+    memory_limit,
+    max_pixels,
+    overwrite,
+    engine,
+    workers,
+    address,
+    cpus,
+    gpus,
+    **options,
 ) -> None:
     """Fuse SOURCES into OUTPUT.
 
@@ -80,24 +99,32 @@ def fuse(
 
     msf: LOWRES GUIDE, an image of many bands and a sharp one of the same area, a whole number of times larger: two
     GeoTIFF files, or each a folder of band pictures, a .npy, .mat, .h5 or TIFF file or a picture. The result is a
-    GeoTIFF file, or a .npy, .tif or .mat file by its name; it has the depth of LOWRES.
+    GeoTIFF file, or a .npy, .tif or .mat file by its name; it has the depth of LOWRES. With --engine ray the tiles of
+    GeoTIFF files are spread over a cluster; for many pictures see cscfuse batch.
     """
     given = given_options(OPTIONS, task, options)
+    check_engine(engine, workers=workers, address=address, cpus=cpus, gpus=gpus)
     with limits.limited(
         pixels=limits.parse_amount(max_pixels, "--max-pixels") if max_pixels else None,
         memory=limits.parse_amount(memory_limit, "--memory-limit") if memory_limit else None,
     ):
         jobs, left_over = TASKS[task].plan(sources, output, given)
+        if engine == "ray":
+            check_one_scene(task, jobs)
         check_outputs(jobs, overwrite, TASKS[task].check_output)
         load_keras(computes_with_keras(runtime) or "adapt" in given)
-        engine = engine_for(runtime, threads, precision)
+        computing = engine_for(runtime, threads, precision)
         room = {"tile": tile, "memory": Memory(folder=existing_folder(output))}
-        fuse_file = TASKS[task].load(preset or task, engine, overwrite, room, given)
-        # Two processes that fuse into one folder would do everything twice.
-        with locked(output) if len(jobs) > 1 else contextlib.nullcontext():
-            problems = _run_all(jobs, fuse_file)
+        with contextlib.ExitStack() as stack:
+            if engine == "ray":
+                on_cluster = stack.enter_context(joined(address, workers, cpus, gpus))
+                given["spread"] = spread_on(on_cluster, runtime, threads, precision, memory_limit)
+            # Two processes that fuse into one folder would do everything twice.
+            if len(jobs) > 1:
+                stack.enter_context(locked(output))
+            problems = _run_all(jobs, TASKS[task].load(preset or task, computing, overwrite, room, given))
     if len(problems) < len(jobs):
-        click.echo(f"runtime: {engine.description}", err=True)
+        click.echo(f"runtime: {computing.description}", err=True)
     _finish(jobs, problems, left_over, TASKS[task].UNIT)
 
 

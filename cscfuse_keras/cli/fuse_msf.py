@@ -1,7 +1,7 @@
 """What `cscfuse fuse` does for a low-resolution image of many bands and its guide."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from cscfuse_keras.io.outputs import check_absent, check_cube
 from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.tasks import msf_files
 from cscfuse_keras.tasks.jobs import Job
+from cscfuse_keras.tasks.msf_windows import FusedWindow, fuse_here
 
 UNIT = "images"
 check_output = check_cube
@@ -64,19 +65,23 @@ def plan(sources: Sequence[Path], output: Path, given: dict[str, Any]) -> tuple[
 def load(
     preset: str, runtime: Engine, overwrite: bool, room: dict[str, Any], given: dict[str, Any]
 ) -> Callable[[Job], None]:
-    """Load the preset, or prepare to adapt, and give what fuses an image."""
+    """Load the preset, or prepare to adapt, and give what fuses an image; where its windows are fused is `spread`'s."""
     from cscfuse_keras.tasks.msf import MSFFuser
 
     scales = given.get("full_scale"), given.get("guide_full_scale")
-    progress = functools.partial(track, description="fusing", **_shown())
+    spread = given.get("spread", fuse_here)
     adapted = _adapting(preset, overwrite, given)
     fuser = None if adapted else MSFFuser(preset, runtime, **room)
 
     def fuse_file(job: Job) -> None:
         chosen = fuser or MSFFuser(adapted(job), runtime, **room)
-        msf_files.fuse_file(chosen, job, *scales, progress)
+        msf_files.fuse_file(chosen, job, *scales, _progress, spread)
 
     return fuse_file
+
+
+def _progress(fused: Iterable[FusedWindow], count: int) -> Iterable[FusedWindow]:
+    return track(fused, "fusing", count, **_shown())
 
 
 def _adapting(preset: str, overwrite: bool, given: dict[str, Any]) -> Callable[[Job], Any] | None:

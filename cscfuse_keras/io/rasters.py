@@ -1,10 +1,8 @@
-"""Georeferenced images (GeoTIFF) in and out of files by windows; needs rasterio, the extra `geo`."""
+"""Georeferenced images (GeoTIFF) out of files by windows; needs rasterio, the extra `geo`."""
 
 import contextlib
-import math
 import os
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,10 @@ import tifffile
 
 from cscfuse_keras.errors import EnvironmentProblem, InputError
 from cscfuse_keras.io import limits
-from cscfuse_keras.io.atomic import replacing
 
-# GDAL would keep blocks up to a twentieth of the machine's memory.
-_CACHE_MEGABYTES = 128
+CACHE_MEGABYTES = 128
+"""GDAL would keep blocks up to a twentieth of the machine's memory."""
+
 _DRIVER = "GTiff"
 """What GDAL may open a file with; others, such as VRT, read further files or the network because a file says so."""
 _ALONE = {
@@ -62,7 +60,7 @@ class Raster:
 
     def __init__(self, path: str | os.PathLike):
         self.path = Path(path)
-        rasterio = _rasterio()
+        rasterio = rasterio_package()
         # GDAL takes some paths for more than a file's name.
         place = self.path.absolute()
         if str(place).startswith("/vsi") or not place.is_file():
@@ -71,7 +69,7 @@ class Raster:
             warnings.warn(f"{self.path}: named {self.path.suffix} but holds TIFF, and is read as that", stacklevel=2)
         self._resources = contextlib.ExitStack()
         try:
-            self._resources.enter_context(rasterio.Env(GDAL_CACHEMAX=_CACHE_MEGABYTES, **_ALONE))
+            self._resources.enter_context(rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_ALONE))
             self.dataset: Any = self._resources.enter_context(rasterio.open(place, driver=_DRIVER))
             _check_claims(self.dataset, place.stat().st_size)
             self._describe(rasterio.enums.ColorInterp.alpha)
@@ -128,7 +126,7 @@ class Raster:
         Raises:
             InputError: the file is damaged.
         """
-        window = _window(rows, columns)
+        window = raster_window(rows, columns)
         try:
             samples = np.moveaxis(self.dataset.read(self.bands, window=window), 0, -1)
             if not self.may_have_invalid:
@@ -186,89 +184,6 @@ def check_same_area(low: Raster, guide: Raster) -> None:
         )
 
 
-class RasterWriter:
-    """A GeoTIFF file being written, window by window; see `writing`."""
-
-    def __init__(self, dataset: Any, dtype: np.dtype, with_mask: bool):
-        self._dataset = dataset
-        self._with_mask = with_mask
-        self._dtype = dtype
-
-    def write(self, rows: slice, columns: slice, samples: np.ndarray, valid: np.ndarray) -> None:
-        """Write a window.
-
-        Args:
-            rows: of the window.
-            columns: of the window.
-            samples: (rows, columns, bands) of the file's dtype; one of a valid pixel that happens to be the nodata
-                value is changed to the next value.
-            valid: bool (rows, columns); elsewhere nodata is written.
-        """
-        nodata, window = self._dataset.nodata, _window(rows, columns)
-        if self._with_mask:
-            self._dataset.write_mask(valid, window=window)
-        # Blocks that were never written read as nodata and take no space.
-        if nodata is not None and not valid.any():
-            return
-        if nodata is not None:
-            samples = np.where(samples == nodata, self._beside(nodata), samples)
-            samples[~valid] = nodata
-        self._dataset.write(np.moveaxis(samples, -1, 0), window=window)
-
-    def _beside(self, nodata):
-        if self._dtype.kind == "f":
-            return np.nextafter(self._dtype.type(nodata), self._dtype.type(1))
-        return self._dtype.type(nodata + 1 if nodata < np.iinfo(self._dtype).max else nodata - 1)
-
-
-@contextlib.contextmanager
-def writing(path: str | os.PathLike, low: Raster, guide: Raster, block: int) -> Iterator[RasterWriter]:
-    """Write a GeoTIFF file with the place and size of the guide, and dtype, bands and nodata of the low-resolution one.
-
-    It is tiled and compressed (deflate), a BigTIFF if it may exceed 4 GB. Where the low-resolution raster has no nodata
-    value, the guide's is taken if the dtype holds it; else NaN in floats; else a mask, if there are invalid pixels.
-
-    Args:
-        path: the file; a kill leaves the old file or the new one.
-        low: whose dtype, band descriptions, scales, offsets and units the file has.
-        guide: whose coordinate reference system, transform, width and height it has.
-        block: side of the blocks that it is stored in, a multiple of 16; windows of whole blocks are written fastest.
-
-    Raises:
-        EnvironmentProblem: the file cannot be written.
-    """
-    rasterio = _rasterio()
-    path, nodata = Path(path), _nodata(low, guide)
-    profile = {
-        "driver": _DRIVER,
-        "dtype": low.dtype,
-        "count": len(low.bands),
-        "width": guide.dataset.width,
-        "height": guide.dataset.height,
-        "crs": guide.dataset.crs,
-        "transform": guide.dataset.transform,
-        "nodata": nodata,
-        "tiled": True,
-        "blockxsize": block,
-        "blockysize": block,
-        "compress": "deflate",
-        "predictor": 3 if low.dtype.kind == "f" else 2,
-        "photometric": "minisblack",
-        "bigtiff": "if_safer",
-        "sparse_ok": True,
-    }
-    settings = {"GDAL_CACHEMAX": _CACHE_MEGABYTES, "GDAL_TIFF_INTERNAL_MASK": True}
-    with (
-        replacing(path) as partial,
-        rasterio.Env(**settings),
-        rasterio.open(partial, "w", **profile) as dataset,
-    ):
-        for name in ("descriptions", "scales", "offsets", "units"):
-            setattr(dataset, name, tuple(getattr(low.dataset, name)[band - 1] for band in low.bands))
-        with_mask = nodata is None and (low.may_have_invalid or guide.may_have_invalid)
-        yield RasterWriter(dataset, low.dtype, with_mask)
-
-
 def _check_claims(dataset: Any, length: int) -> None:
     """Refuse a header that claims more than the limits, or than a file of so many bytes can hold."""
     width, height, most = dataset.width, dataset.height, limits.current().raster_pixels
@@ -289,22 +204,17 @@ def _check_claims(dataset: Any, length: int) -> None:
         )
 
 
-def _nodata(low, guide):
-    if low.dataset.nodata is not None:
-        return low.dataset.nodata
-    nodata = guide.dataset.nodata
-    if low.dtype.kind == "f":
-        return math.nan if nodata is None else nodata
-    limits = np.iinfo(low.dtype)
-    fits = nodata is not None and float(nodata).is_integer() and limits.min <= nodata <= limits.max
-    return nodata if fits else None
+def rasterio_package() -> Any:
+    """Import rasterio.
 
-
-def _rasterio() -> Any:
+    Raises:
+        EnvironmentProblem: it is not installed.
+    """
     try:
         import rasterio
         import rasterio.enums
         import rasterio.errors
+        import rasterio.shutil
         import rasterio.windows
     except ImportError:
         raise EnvironmentProblem(
@@ -313,8 +223,9 @@ def _rasterio() -> Any:
     return rasterio
 
 
-def _window(rows, columns):
-    return _rasterio().windows.Window.from_slices(rows, columns)
+def raster_window(rows: slice, columns: slice) -> Any:
+    """A window as rasterio has it."""
+    return rasterio_package().windows.Window.from_slices(rows, columns)
 
 
 def _crs(dataset):

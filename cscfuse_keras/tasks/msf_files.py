@@ -12,8 +12,9 @@ from cscfuse_keras.io.rasters import is_georeferenced
 from cscfuse_keras.tasks.arrays import from_unit
 from cscfuse_keras.tasks.jobs import Job, is_folder_name
 from cscfuse_keras.tasks.msf_adapt import adapt_pixels, all_valid, whole_ratio
-from cscfuse_keras.tasks.msf_rasters import Progress, adapt_rasters, fuse_rasters
+from cscfuse_keras.tasks.msf_rasters import Progress, adapt_rasters, fuse_rasters, unseen
 from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube, warn_of_unstated
+from cscfuse_keras.tasks.msf_windows import Spread, fuse_here
 from pipelines.wald import Wald
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def fuse_file(
     job: Job,
     full_scale: float | None = None,
     guide_full_scale: float | None = None,
-    progress: Progress = iter,
+    progress: Progress = unseen,
+    spread: Spread = fuse_here,
 ) -> None:
     """Fuse a low-resolution image with its guide; the result has its dtype.
 
@@ -80,7 +82,8 @@ def fuse_file(
         job: from `plan`.
         full_scale: the sample value that means 1.0 in the low-resolution image, see `full_scales`.
         guide_full_scale: the same of the guide.
-        progress: passes on tiles of georeferenced files, and shows how far they are.
+        progress: shows how far georeferenced files are.
+        spread: who fuses their windows.
 
     Raises:
         InputError: the files cannot be read, or are not what the preset is for; the message names them.
@@ -88,7 +91,7 @@ def fuse_file(
         EnvironmentProblem: the output cannot be written, or rasterio is not installed but needed.
     """
     if is_georeferenced(job.sources[0]):
-        fuse_rasters(fuser, job, full_scale, guide_full_scale, progress)
+        fuse_rasters(fuser, job, full_scale, guide_full_scale, progress, spread)
         return
     low, guide = (read_cube(source).samples for source in job.sources)
     fuser.check(low.shape, guide.shape, *map(str, job.sources))

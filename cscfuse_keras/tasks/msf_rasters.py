@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy import ndimage
 
-from cscfuse_keras.errors import InputError
-from cscfuse_keras.io.rasters import Raster, check_same_area, writing
-from cscfuse_keras.runtimes.tiles import Part, Window, scaled, shape, tiles, whole, widened
-from cscfuse_keras.tasks.arrays import from_unit
+from cscfuse_keras.io.raster_writing import writing
+from cscfuse_keras.io.rasters import Raster, check_same_area
+from cscfuse_keras.runtimes.tiles import Window, scaled, shape, tiles, whole
 from cscfuse_keras.tasks.jobs import Job
 from cscfuse_keras.tasks.msf_adapt import adapt_pixels, whole_ratio
-from cscfuse_keras.tasks.msf_scales import check_samples, full_scales, unit_cube, warn_of_unstated
+from cscfuse_keras.tasks.msf_scales import full_scales, warn_of_unstated
+from cscfuse_keras.tasks.msf_windows import FusedWindow, Scene, Spread, fuse_here
+from cscfuse_keras.tasks.unit_raster import UnitRaster
 from pipelines.wald import Wald
 
 if TYPE_CHECKING:
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 LARGEST_BLOCK = 256
 """Largest side of the blocks that outputs are written in."""
 
-Progress = Callable[[Sequence[Window]], Iterable[Window]]
+Progress: TypeAlias = Callable[[Iterable[FusedWindow], int], Iterable[FusedWindow]]
+"""Passes on what is fused, of which there will be a number, and shows how far it is."""
+
+
+def unseen(fused: Iterable[FusedWindow], count: int) -> Iterable[FusedWindow]:
+    """Show nothing."""
+    return fused
 
 
 def fuse_rasters(
@@ -31,7 +37,8 @@ def fuse_rasters(
     job: Job,
     full_scale: float | None = None,
     guide_full_scale: float | None = None,
-    progress: Progress = iter,
+    progress: Progress = unseen,
+    spread: Spread = fuse_here,
 ) -> None:
     """Fuse two georeferenced files in memory that the fuser's tile bounds.
 
@@ -44,7 +51,8 @@ def fuse_rasters(
         job: its sources are the low-resolution file and the guide.
         full_scale: the sample value that means 1.0 in the low-resolution file, see `full_scales`.
         guide_full_scale: the same of the guide.
-        progress: passes on the tiles, and shows how far they are.
+        progress: shows how far it is.
+        spread: who fuses the windows; this process alone writes them.
 
     Raises:
         InputError: the files cannot be read, do not show the same area, are not what the preset is for, or have
@@ -56,19 +64,12 @@ def fuse_rasters(
         check_same_area(low, guide)
         fuser.check(low.shape, guide.shape, low.name, guide.name)
         scale = fuser.runtime.scale
-        images = _unit_rasters(low, guide, [full_scale, guide_full_scale], scale, fuser.runtime.reach)
-        size = low.shape[0], low.shape[1]
+        scene = _scene(low, guide, [full_scale, guide_full_scale], scale, fuser.runtime.reach)
         side, block = _sides(fuser.side(guide.shape[:2]), scale)
+        windows = list(tiles(whole(*low.shape[:2]), side // scale))
         with writing(job.output, low, guide, block) as output:
-            for window in progress(list(tiles(whole(*size), side // scale))):
-                fine = scaled(window, scale)
-                valid = images[0].valid(window).repeat(scale, axis=0).repeat(scale, axis=1) & images[1].valid(fine)
-                if valid.any():
-                    fused = np.clip(fuser.runtime.tile(*images, size, window), 0, 1)
-                    samples = from_unit(fused, images[0].full_scale, low.dtype)
-                else:
-                    samples = np.zeros((*valid.shape, low.shape[2]), low.dtype)
-                output.write(*fine, samples, valid)
+            for window, samples, valid in progress(spread(fuser, scene, windows), len(windows)):
+                output.write(*window, samples, valid)
 
 
 def adapt_rasters(
@@ -87,76 +88,29 @@ def adapt_rasters(
     with Raster(job.sources[0]) as low, Raster(job.sources[1]) as guide:
         check_same_area(low, guide)
         scale = whole_ratio(low.shape, guide.shape, names)
-        images = _unit_rasters(low, guide, [full_scale, guide_full_scale], scale)
+        scene = _scene(low, guide, [full_scale, guide_full_scale], scale)
 
         def valid(window: Window) -> np.ndarray:
             rows, columns = shape(window)
-            squares = images[1].valid(scaled(window, scale)).reshape(rows, scale, columns, scale)
-            return images[0].valid(window) & squares.all(axis=(1, 3))
+            squares = scene.guide.valid(scaled(window, scale)).reshape(rows, scale, columns, scale)
+            return scene.low.valid(window) & squares.all(axis=(1, 3))
 
-        return adapt_pixels(*images, low.shape[:2], valid, degradation(scale), adaptation, progress, names)
+        return adapt_pixels(*scene, low.shape[:2], valid, degradation(scale), adaptation, progress, names)
 
 
 def _sides(tile: int, scale: int) -> tuple[int, int]:
     """Sides of tiles and of the output's blocks, in pixels of the guide.
 
-    Both hold whole low-resolution pixels, and a tile whole blocks: then each is compressed once.
+    Both hold whole low-resolution pixels, and a tile whole blocks: then each is written once.
     """
     unit = math.lcm(16, scale)
     block = unit * max(1, min(tile, LARGEST_BLOCK) // unit)
     return block * max(1, tile // block), block
 
 
-def _unit_rasters(
-    low: Raster, guide: Raster, stated: Sequence[float | None], scale: int, reach: int = 0
-) -> tuple["_UnitRaster", "_UnitRaster"]:
+def _scene(low: Raster, guide: Raster, stated: Sequence[float | None], scale: int, reach: int = 0) -> Scene:
     """Both rasters in [0, 1], their samples checked: found now, not hours later."""
     scales = full_scales([low.dtype, guide.dtype], stated, [low.path, guide.path])
-    images = _UnitRaster(low, scales[0], reach), _UnitRaster(guide, scales[1], scale * reach)
-    warn_of_unstated([(image.check_samples(), image.raster.dtype) for image in images], stated, [low.path, guide.path])
-    return images
-
-
-class _UnitRaster:
-    """A raster as float32 in [0, 1], its invalid pixels filled with the nearest valid one.
-
-    Windows are read with a margin, so that the fill of every pixel that a valid pixel's result depends on is found
-    whatever the window.
-    """
-
-    def __init__(self, raster: Raster, full_scale: float, reach: int):
-        self.raster = raster
-        self.full_scale = full_scale
-        # A pixel `reach` away from a valid one along both axes has another one at most that far away.
-        self.margin = math.ceil(math.sqrt(2) * reach) if raster.may_have_invalid else 0
-
-    def __getitem__(self, window: Window, /) -> np.ndarray:
-        around = widened(window, self.margin, self.raster.shape[:2])
-        samples, valid = self.raster.read(*around)
-        return unit_cube(Part(fill_nearest(samples, valid), around)[window], self.full_scale)
-
-    def valid(self, window: Window) -> np.ndarray:
-        """Bool (rows, columns): where all bands have a value."""
-        return self.raster.read(*window)[1]
-
-    def check_samples(self) -> float:
-        """Refuse valid samples outside [0, full scale], or none at all; the greatest one."""
-        greatest = []
-        for window in tiles(whole(*self.raster.shape[:2]), 1024):
-            samples, valid = self.raster.read(*window)
-            if valid.any():
-                check_samples(samples[valid], self.full_scale, self.raster.path)
-                greatest.append(samples[valid].max())
-        if not greatest:
-            raise InputError(f"{self.raster.path}: expected pixels with a value, found none; all are nodata or NaN")
-        return max(greatest)
-
-
-def fill_nearest(samples: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Give invalid pixels of an image (height, width, bands) the samples of the nearest valid one, or 0 if none is."""
-    if valid.all():
-        return samples
-    if not valid.any():
-        return np.zeros_like(samples)
-    nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)
-    return samples[tuple(np.asarray(nearest))]
+    scene = Scene(UnitRaster(low, scales[0], reach), UnitRaster(guide, scales[1], scale * reach))
+    warn_of_unstated([(image.check_samples(), image.raster.dtype) for image in scene], stated, [low.path, guide.path])
+    return scene

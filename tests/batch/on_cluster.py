@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ray.cluster_utils import Cluster as Nodes
 
-from cscfuse_keras.batch.on_ray import Cluster
+from cscfuse_keras.batch.on_ray import run_on_ray
 from cscfuse_keras.batch.work import Item, Work
+from cscfuse_keras.cluster import Cluster
 
 
 def main():
@@ -26,7 +27,7 @@ def main():
         items.append(Item(number, (str(folder / f"{number}.txt"),), f"{number}.png", None))
     work = Work(functools.partial(copying.load, str(folder / "calls")), copying.job, str(folder / "out"), folder / "w")
     cluster = Cluster(nodes.address)
-    outcomes = list(cluster.run(iter(items), work, cluster.workers(1, 0), 1, 0))
+    outcomes = list(run_on_ray(iter(items), work, cluster.workers(1, 0), 1, 0))
     cluster.leave()
     nodes.shutdown()
     print(json.dumps({outcome.id: [outcome.state, outcome.problem] for outcome in outcomes}))

@@ -104,3 +104,25 @@ def test_georeferenced_files(fuse, images):
     assert (result.exit_code, "guide.png is not" in result.output) == (3, True)
     result = fuse("low.tif", "guide.tif", "-o", "x.npy")
     assert (result.exit_code, ".tif" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["low.npy", "guide.png", "-o", "x.npy", "--engine", "ray"], ["GeoTIFF", "found low.npy", "cscfuse batch"]),
+        (["low.npy", "guide.png", "-o", "x.npy", "--cpus", "2"], ["--cpus: expected with --engine ray"]),
+        (["low.npy", "guide.png", "-o", "x.npy", "--workers", "2"], ["--workers: expected with --engine ray"]),
+    ],
+)
+def test_only_scenes_are_spread_over_a_cluster(fuse, arguments, words):
+    result = fuse(*arguments)
+    assert result.exit_code == 2, result.output
+    for word in words:
+        assert word in result.output
+
+
+def test_other_tasks_are_not_spread_over_a_cluster(cscfuse, images):
+    result = cscfuse("fuse", "--task", "ivf", images / "guide.png", images / "guide.png", "-o", images / "x.png",
+                     "--engine", "ray")  # fmt: skip
+    assert result.exit_code == 2, result.output
+    assert "found --task ivf; leave it out, or for many pictures use cscfuse batch --engine ray" in result.output

@@ -10,7 +10,7 @@ from cscfuse_keras.errors import EnvironmentProblem, InputError
 from cscfuse_keras.io import rasters
 from cscfuse_keras.tasks.jobs import Job
 from cscfuse_keras.tasks.msf import MSFFuser
-from cscfuse_keras.tasks.msf_rasters import fill_nearest, fuse_rasters
+from cscfuse_keras.tasks.msf_rasters import fuse_rasters
 
 rasterio = pytest.importorskip("rasterio")
 
@@ -201,13 +201,3 @@ def test_memory_does_not_grow_with_the_file(write_raster, msf_model, tmp_path):
     assert (tmp_path / "fused.tif").stat().st_size < 1_000_000
     with rasterio.open(tmp_path / "fused.tif") as dataset:
         assert (dataset.read_masks(1) > 0).sum() == 200 * 200
-
-
-def test_fill_takes_the_nearest():
-    samples = np.arange(12.0).reshape(3, 4, 1)
-    valid = np.zeros((3, 4), bool)
-    valid[0, 0] = valid[2, 3] = True
-    np.testing.assert_array_equal(
-        fill_nearest(samples, valid)[..., 0], [[0, 0, 0, 11], [0, 0, 11, 11], [0, 11, 11, 11]]
-    )
-    assert not fill_nearest(samples, np.zeros((3, 4), bool)).any()

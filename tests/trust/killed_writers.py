@@ -51,7 +51,8 @@ class GeoTIFF:
     def write(self, folder, version):
         import rasterio
 
-        from cscfuse_keras.io.rasters import Raster, writing
+        from cscfuse_keras.io.raster_writing import writing
+        from cscfuse_keras.io.rasters import Raster
 
         low = folder / "low.tif"
         if not low.exists():
