@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.shares import WHOLE, Share
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -17,6 +19,7 @@ def endless_batches(
     seed: int = 0,
     first_epoch: int = 0,
     deterministic: bool = True,
+    share: Share = WHOLE,
 ) -> "tf.data.Dataset":
     """Batches for training: each epoch every source once, in a new order, newly cut.
 
@@ -31,20 +34,24 @@ def endless_batches(
         seed: of order and cuts.
         first_epoch: number of the first epoch.
         deterministic: keep the order exactly; if not, faster files may overtake slower ones.
+        share: part of each batch to cut; the rest is not read.
 
     Returns:
-        Dataset of float32 (batch_size, *shape); `count // batch_size` batches an epoch.
+        Dataset of float32 (batch_size / share.count, *shape); `count // batch_size` batches an epoch.
     """
     import tensorflow as tf
 
+    steps = count // batch_size
+
     def order(epoch):
-        return np.random.default_rng((seed, int(epoch))).permutation(count).astype("int64")
+        drawn = np.random.default_rng((seed, int(epoch))).permutation(count).astype("int64")
+        return drawn[: steps * batch_size].reshape(steps, batch_size)[:, share.of(batch_size)].ravel()
 
     def cut_one(epoch, index):
         return cut((seed, int(epoch), int(index)))
 
     def batches_of(epoch):
-        indices = tf.ensure_shape(tf.numpy_function(order, [epoch], tf.int64), (count,))
+        indices = tf.ensure_shape(tf.numpy_function(order, [epoch], tf.int64), (steps * batch_size // share.count,))
         return (
             tf.data.Dataset.from_tensor_slices(indices)
             .map(
@@ -53,7 +60,7 @@ def endless_batches(
                 deterministic=deterministic,
             )
             .map(lambda image: tf.ensure_shape(image, shape))
-            .batch(batch_size, drop_remainder=True)
+            .batch(batch_size // share.count, drop_remainder=True)
         )
 
     return tf.data.Dataset.counter(start=first_epoch).flat_map(batches_of).prefetch(tf.data.AUTOTUNE)

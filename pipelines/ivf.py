@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.crops import random_resized_crop
 from pipelines.epochs import endless_batches
 from pipelines.patches import write_patches
+from pipelines.shares import WHOLE, Share
 from pipelines.sources import read_grey
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ def random_crop_of(path: Path, size: int, seed: tuple[int, ...]) -> np.ndarray:
 
 
 def training_dataset(
-    paths: Sequence[Path], size: int = 128, batch_size: int = 16, seed: int = 0, first_epoch: int = 0
+    paths: Sequence[Path],
+    size: int = 128,
+    batch_size: int = 16,
+    seed: int = 0,
+    first_epoch: int = 0,
+    share: Share = WHOLE,
 ) -> "tf.data.Dataset":
     """Endless batches `(image, image)` for training, each float32 (batch_size, size, size, 1) in [0, 1].
 
@@ -32,12 +38,13 @@ def training_dataset(
         batch_size: images a batch; the last incomplete batch of an epoch is dropped.
         seed: of order and crops.
         first_epoch: number of the first epoch.
+        share: part of each batch to cut; the rest is not read.
     """
 
     def crop(seed):
         return random_crop_of(paths[seed[-1]], size, seed)
 
-    batches = endless_batches(crop, len(paths), (size, size, 1), batch_size, seed, first_epoch)
+    batches = endless_batches(crop, len(paths), (size, size, 1), batch_size, seed, first_epoch, share=share)
     return batches.map(lambda images: (images, images))
 
 

@@ -11,6 +11,7 @@ from cscfuse_keras.errors import InputError
 from pipelines.epochs import endless_batches
 from pipelines.patches import write_patches
 from pipelines.scenes import Scene, read_exposure
+from pipelines.shares import WHOLE, Share
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -55,7 +56,13 @@ def random_stack_of(scene: Scene, count: int, size: int, seed: tuple[int, ...]) 
 
 
 def training_dataset(
-    scenes: Sequence[Scene], count: int = 4, size: int = 128, batch_size: int = 8, seed: int = 0, first_epoch: int = 0
+    scenes: Sequence[Scene],
+    count: int = 4,
+    size: int = 128,
+    batch_size: int = 8,
+    seed: int = 0,
+    first_epoch: int = 0,
+    share: Share = WHOLE,
 ) -> "tf.data.Dataset":
     """Endless batches of stacks for training, float32 (batch_size, count, size, size, 3), RGB in [0, 1].
 
@@ -66,12 +73,13 @@ def training_dataset(
         batch_size: stacks a batch; the last incomplete batch of an epoch is dropped.
         seed: of order, exposures, places and turns.
         first_epoch: number of the first epoch.
+        share: part of each batch to cut; the rest is not read.
     """
 
     def cut(seed):
         return random_stack_of(scenes[seed[-1]], count, size, seed)
 
-    return endless_batches(cut, len(scenes), (count, size, size, 3), batch_size, seed, first_epoch)
+    return endless_batches(cut, len(scenes), (count, size, size, 3), batch_size, seed, first_epoch, share=share)
 
 
 def validation_arrays(scenes: Sequence[Scene], count: int = 4, size: int = 128, seed: int = 0) -> np.ndarray:

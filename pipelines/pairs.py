@@ -13,6 +13,7 @@ from cscfuse_keras.errors import InputError
 from cscfuse_keras.io.pairs import pair_by_stem, pair_folders
 from pipelines.epochs import endless_batches
 from pipelines.patches import write_patches
+from pipelines.shares import WHOLE, Share
 from pipelines.sources import read_grey
 
 if TYPE_CHECKING:
@@ -118,7 +119,12 @@ def random_crop_of(pair: Pair, size: int, seed: tuple[int, ...]) -> np.ndarray:
 
 
 def training_dataset(
-    pairs: Sequence[Pair], size: int = 128, batch_size: int = 8, seed: int = 0, first_epoch: int = 0
+    pairs: Sequence[Pair],
+    size: int = 128,
+    batch_size: int = 8,
+    seed: int = 0,
+    first_epoch: int = 0,
+    share: Share = WHOLE,
 ) -> "tf.data.Dataset":
     """Endless batches for training, each `{"infrared": images, "visible": images}`, (batch_size, size, size, 1).
 
@@ -128,12 +134,13 @@ def training_dataset(
         batch_size: pairs a batch; the last incomplete batch of an epoch is dropped.
         seed: of order, crops and faults.
         first_epoch: number of the first epoch.
+        share: part of each batch to cut; the rest is not read.
     """
 
     def crop(seed):
         return random_crop_of(pairs[seed[-1]], size, seed)
 
-    return endless_batches(crop, len(pairs), (size, size, 2), batch_size, seed, first_epoch).map(as_inputs)
+    return endless_batches(crop, len(pairs), (size, size, 2), batch_size, seed, first_epoch, share=share).map(as_inputs)
 
 
 def validation_arrays(pairs: Sequence[Pair], size: int = 128, seed: int = 0, crops: int = 2) -> np.ndarray:

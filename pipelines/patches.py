@@ -11,6 +11,7 @@ from cscfuse_keras.errors import InputError
 from cscfuse_keras.io.atomic import replacing
 from cscfuse_keras.io.hdf5_files import check_array, open_hdf5, read_description, write_description
 from cscfuse_keras.io.hdf5_writing import writing_hdf5
+from pipelines.shares import WHOLE, Share
 
 FORMAT = "cscfuse-patches-3"
 
@@ -110,6 +111,7 @@ class PatchSequence(keras.utils.PyDataset):
         batch_size: patches a batch; the last incomplete batch of an epoch is dropped.
         seed: of the order and of what `arrange` draws.
         first_epoch: number of the first epoch, to go on with an interrupted training.
+        share: part of each batch to give.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class PatchSequence(keras.utils.PyDataset):
         batch_size: int = 16,
         seed: int = 0,
         first_epoch: int = 0,
+        share: Share = WHOLE,
     ):
         super().__init__()
         self.patches = read_patches(source, rows)
@@ -127,6 +130,7 @@ class PatchSequence(keras.utils.PyDataset):
         self.batch_size = batch_size
         self.seed = seed
         self.epoch = first_epoch
+        self.share = share
 
     def __len__(self):
         return len(self.patches) // self.batch_size
@@ -135,7 +139,10 @@ class PatchSequence(keras.utils.PyDataset):
         order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.patches))
         chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
         images = self.patches[chosen, self.epoch % self.patches.shape[1]].astype("float32") / 255
-        return self.arrange(images, np.random.default_rng((self.seed, self.epoch, batch)))
+        arranged = self.arrange(images, np.random.default_rng((self.seed, self.epoch, batch)))
+        # What is drawn for an item depends on those before it: all are arranged, which costs little.
+        part = self.share.of(self.batch_size)
+        return keras.tree.map_structure(lambda array: array[part], arranged)
 
     def on_epoch_end(self):
         """Go on to the next epoch's order and copies."""

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from cscfuse_keras.errors import InputError
+from pipelines.shares import WHOLE, Share
 from pipelines.spectral_sources import SpectralScene
 from pipelines.spectral_triples import Triple, degraded
 from pipelines.wald import Method
@@ -97,18 +98,26 @@ class SpectralBatches(keras.utils.PyDataset):
         steps: steps an epoch; None for all patches once.
         seed: of the order.
         first_epoch: number of the first epoch, to go on with an interrupted training.
+        share: part of each batch to give; the rest is not read.
 
     Items: `({"low_resolution": ..., "guide": ...}, truth)`, float32 in [0, 1].
     """
 
     def __init__(
-        self, patches: Patches, batch_size: int = 16, steps: int | None = None, seed: int = 0, first_epoch: int = 0
+        self,
+        patches: Patches,
+        batch_size: int = 16,
+        steps: int | None = None,
+        seed: int = 0,
+        first_epoch: int = 0,
+        share: Share = WHOLE,
     ):
         super().__init__()
         self.patches = patches
         self.batch_size = batch_size
         self.steps = steps or len(patches) // batch_size
         self.epoch = first_epoch
+        self.share = share
         self._order = functools.lru_cache(maxsize=2)(
             lambda passes: np.random.default_rng((seed, passes)).permutation(len(patches))
         )
@@ -121,7 +130,7 @@ class SpectralBatches(keras.utils.PyDataset):
 
     def step(self, number: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """What the step of that number, counted over all epochs, sees."""
-        shown = range(number * self.batch_size, (number + 1) * self.batch_size)
+        shown = range(number * self.batch_size, (number + 1) * self.batch_size)[self.share.of(self.batch_size)]
         places = (divmod(k, len(self.patches)) for k in shown)
         return stacked([self.patches[int(self._order(passes)[place])] for passes, place in places])
 
@@ -144,7 +153,7 @@ def as_dataset(batches: SpectralBatches) -> "tf.data.Dataset":
     def arranged(number):
         arrays = dict(zip(names, tf.numpy_function(read, [number], [tf.float32] * 3), strict=True))
         for name, array in arrays.items():
-            array.set_shape((batches.batch_size, *example[name].shape))
+            array.set_shape((batches.batch_size // batches.share.count, *example[name].shape))
         truth = arrays.pop("truth")
         return arrays, truth
 

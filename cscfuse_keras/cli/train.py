@@ -1,5 +1,6 @@
 """`cscfuse train`: a network from pictures."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cscfuse_keras.io.outputs import check_folder
 load_keras()
 from cscfuse_keras.explain.callback import UnitLog  # noqa: E402
 from cscfuse_keras.models.networks import NETWORKS, network_of  # noqa: E402
+from cscfuse_keras.training.distribution import distribution_for  # noqa: E402
 from cscfuse_keras.training.recipes import RECIPES  # noqa: E402
 
 SETTINGS = {name: (NETWORKS[name].config, recipe.settings) for name, recipe in RECIPES.items()}
@@ -55,9 +57,17 @@ VARIANTS = list(dict.fromkeys(variant for network in NETWORKS.values() for varia
     help="Log to TensorBoard, after every epoch, what the units do with a validation sample: zeros of the codes, "
     "residuals, thresholds, atoms, channels.",
 )
+@click.option(
+    "--devices",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Devices of this machine that share each batch, on the backends jax and tensorflow. Batch size, learning rate "
+    "and validation stay those of the whole. Several machines: the environment variable TF_CONFIG.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run in the output folder.")
 @options_for(SETTINGS)
-def train(task, sources, validation, output, variant, config, explain, resume, **given) -> None:
+def train(task, sources, validation, output, variant, config, explain, devices, resume, **given) -> None:
     """Train a network; OUTPUT/best.keras is the best model, ready for `cscfuse fuse --preset`.
 
     The folder also holds settings, checkpoints, TensorBoard logs, history.csv and loss.svg. A run that was stopped
@@ -67,13 +77,25 @@ def train(task, sources, validation, output, variant, config, explain, resume, *
     check_settings(name, SETTINGS[name], given)
     if validation and task != "msf":
         raise UsageError(f"--validation: expected with --task msf, found with --task {task}; leave it out")
-    check_folder(output)
+    distribution = distribution_for(devices)
+    if distribution.writes:
+        check_folder(output)
     recipe = RECIPES[name]
     defaults = {"network": NETWORKS[name].variants[variant], "training": recipe.settings()}
     settings = read_settings(config, defaults, given)
     more: dict[str, Any] = {"validation": list(validation)} if validation else {}
-    if explain:
+    if explain and distribution.writes:
         more["callbacks"] = [UnitLog(output / "tensorboard" / "units")]
-    with locked(output):
-        progress = recipe.train(list(sources), output, settings["network"], settings["training"], resume, **more)
-    click.echo(f"{output / 'best.keras'}: validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs")
+    with locked(output) if distribution.writes else contextlib.nullcontext():
+        progress = recipe.train(
+            list(sources),
+            output,
+            settings["network"],
+            settings["training"],
+            resume,
+            distribution=distribution,
+            **more,
+        )
+    if distribution.writes:
+        found = f"validation loss {progress.best_loss:.5f} after {progress.epochs_done} epochs"
+        click.echo(f"{output / 'best.keras'}: {found}")

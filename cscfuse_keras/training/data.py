@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from cscfuse_keras.errors import EnvironmentProblem, InputError, UsageError
+from pipelines.shares import WHOLE, Share
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,18 +19,20 @@ class TrainingData:
 
     Attributes:
         steps: batches an epoch.
+        batch_size: items of a batch, over all devices and workers.
         validation: arguments of the model's loss, `(inputs, targets)` or `(inputs,)`, the same in every epoch.
-        batches: from the first epoch's number to training batches: a tf.data.Dataset, or a keras PyDataset with an
-            attribute `epoch`.
+        batches: from the first epoch's number and a share to that part of the training batches: a tf.data.Dataset, or
+            a keras PyDataset with an attribute `epoch`.
     """
 
     steps: int
+    batch_size: int
     validation: tuple[np.ndarray, ...]
-    batches: Callable[[int], Any]
+    batches: Callable[[int, Share], Any]
 
-    def batches_from(self, epoch: int, skipped: int) -> Any:
+    def batches_from(self, epoch: int, skipped: int, share: Share = WHOLE) -> Any:
         """Batches from an epoch on, without its first ones."""
-        batches = self.batches(epoch)
+        batches = self.batches(epoch, share)
         if not skipped:
             return batches
         return _Rest(batches, skipped) if isinstance(batches, keras.utils.PyDataset) else batches.skip(skipped)
@@ -114,7 +117,10 @@ def patch_data(
     patches = read_patches(source, held_out_rows)[:, :2]
     validation = validation_of(patches.reshape(-1, *shape).astype(np.float32) / 255)
     return TrainingData(
-        steps, validation, lambda epoch: PatchSequence(source, chosen_rows, arrange, batch_size, seed, epoch)
+        steps,
+        batch_size,
+        validation,
+        lambda epoch, share: PatchSequence(source, chosen_rows, arrange, batch_size, seed, epoch, share),
     )
 
 

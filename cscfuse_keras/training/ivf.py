@@ -11,6 +11,7 @@ from cscfuse_keras.config import Config
 from cscfuse_keras.losses import ReconstructionLoss
 from cscfuse_keras.models.ivf import IVFConfig, build_autoencoder, build_fusion
 from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
+from cscfuse_keras.training.distribution import ONE_DEVICE, Distribution
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
 
@@ -53,6 +54,7 @@ def train(
     training: IVFTraining | None = None,
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    distribution: Distribution = ONE_DEVICE,
 ) -> Progress:
     """Train an autoencoder and keep the best fusion model in `directory / "best.keras"`.
 
@@ -63,6 +65,7 @@ def train(
         training: settings of the training; the paper's by default.
         resume: go on from the newest checkpoint in `directory`.
         callbacks: further Keras callbacks.
+        distribution: what computes.
 
     Returns:
         The run's progress.
@@ -74,10 +77,13 @@ def train(
     """
     network, training = network or IVFConfig(), training or IVFTraining()
     data = _data(sources, training)
-    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
+    progress = open_run(
+        directory, {"network": network.to_dict(), "training": training.to_dict()}, resume, distribution.writes
+    )
     keras.utils.set_random_seed(training.seed)
-    autoencoder = build_autoencoder(network)
-    fusion = build_fusion(network, autoencoder)
+    with distribution.scope():
+        autoencoder = build_autoencoder(network)
+        fusion = build_fusion(network, autoencoder)
     boundaries = [epoch * data.steps for epoch in training.milestones]
     rates = [training.learning_rate * training.decay**k for k in range(len(boundaries) + 1)]
     rate = keras.optimizers.schedules.PiecewiseConstantDecay(boundaries, rates) if boundaries else rates[0]
@@ -89,6 +95,7 @@ def train(
         progress,
         fusion.save,
         callbacks,
+        distribution,
     )
     return progress
 
@@ -121,5 +128,8 @@ def _data(sources: Sequence[Path], training: IVFTraining) -> TrainingData:
     steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
     crops = validation_arrays(held_out, size, seed)
     return TrainingData(
-        steps, (crops, crops), lambda epoch: training_dataset(chosen, size, training.batch_size, seed, epoch)
+        steps,
+        training.batch_size,
+        (crops, crops),
+        lambda epoch, share: training_dataset(chosen, size, training.batch_size, seed, epoch, share),
     )

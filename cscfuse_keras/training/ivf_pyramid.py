@@ -14,6 +14,7 @@ from cscfuse_keras.models.ivf_pyramid import IVFPyramidConfig, build_fusion, bui
 from cscfuse_keras.models.presets import load_preset
 from cscfuse_keras.models.shapes import first_difference
 from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
+from cscfuse_keras.training.distribution import ONE_DEVICE, Distribution
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
 
@@ -54,6 +55,7 @@ def train(
     training: IVFPyramidTraining | None = None,
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    distribution: Distribution = ONE_DEVICE,
 ) -> Progress:
     """Train a fusion model and keep the best in `directory / "best.keras"`.
 
@@ -64,6 +66,7 @@ def train(
         training: settings of the training.
         resume: go on from the newest checkpoint in `directory`.
         callbacks: further Keras callbacks.
+        distribution: what computes.
 
     Returns:
         The run's progress.
@@ -77,13 +80,17 @@ def train(
     network, training = network or IVFPyramidConfig(), training or IVFPyramidTraining()
     data = _data(sources, training)
     keras.utils.set_random_seed(training.seed)
-    fusion = build_fusion(network)
+    with distribution.scope():
+        fusion = build_fusion(network)
+        model = build_training(fusion, training)
     if training.start_from:
         _copy_weights(load_preset(training.start_from, "ivf").model, fusion, training.start_from)
-    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
+    progress = open_run(
+        directory, {"network": network.to_dict(), "training": training.to_dict()}, resume, distribution.writes
+    )
     rate = keras.optimizers.schedules.CosineDecay(training.learning_rate, training.epochs * data.steps)
     schedule = Schedule(training.epochs, rate, training.batch_size, training.gradient_limit)
-    fit(build_training(fusion, training), None, data, schedule, progress, fusion.save, callbacks)
+    fit(model, None, data, schedule, progress, fusion.save, callbacks, distribution)
     return progress
 
 
@@ -129,5 +136,8 @@ def _data(sources: Sequence[Path], training: IVFPyramidTraining) -> TrainingData
     steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
     validation = as_inputs(validation_arrays(held_out, size, seed))
     return TrainingData(
-        steps, (validation,), lambda epoch: training_dataset(chosen, size, training.batch_size, seed, epoch)
+        steps,
+        training.batch_size,
+        (validation,),
+        lambda epoch, share: training_dataset(chosen, size, training.batch_size, seed, epoch, share),
     )

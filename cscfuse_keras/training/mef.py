@@ -12,6 +12,7 @@ from cscfuse_keras.config import Config
 from cscfuse_keras.models.mef import MEFConfig, build_fusion, build_training, copy_coder
 from cscfuse_keras.models.presets import load_preset
 from cscfuse_keras.training.data import TrainingData, count_steps, patch_data, patch_file
+from cscfuse_keras.training.distribution import ONE_DEVICE, Distribution
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
 
@@ -61,6 +62,7 @@ def train(
     training: MEFTraining | None = None,
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    distribution: Distribution = ONE_DEVICE,
 ) -> Progress:
     """Train a fusion model and keep the best in `directory / "best.keras"`.
 
@@ -71,6 +73,7 @@ def train(
         training: settings of the training; the paper's by default.
         resume: go on from the newest checkpoint in `directory`.
         callbacks: further Keras callbacks.
+        distribution: what computes.
 
     Returns:
         The run's progress.
@@ -83,16 +86,19 @@ def train(
     network, training = network or MEFConfig(), training or MEFTraining()
     data = _data(sources, training)
     keras.utils.set_random_seed(training.seed)
-    fusion = build_fusion(network)
+    with distribution.scope():
+        fusion = build_fusion(network)
+        model = build_training(fusion, training.halo_growth, training.halo_limit)
     if training.coder_from:
         copy_coder(load_preset(training.coder_from, "mef").model, fusion)
-    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
-    model = build_training(fusion, training.halo_growth, training.halo_limit)
+    progress = open_run(
+        directory, {"network": network.to_dict(), "training": training.to_dict()}, resume, distribution.writes
+    )
     rate = training.learning_rate
     if training.cosine_decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * data.steps)
     schedule = Schedule(training.epochs, rate, training.batch_size)
-    fit(model, None, data, schedule, progress, fusion.save, callbacks)
+    fit(model, None, data, schedule, progress, fusion.save, callbacks, distribution)
     return progress
 
 
@@ -120,7 +126,10 @@ def _data(sources: Sequence[Path], training: MEFTraining) -> TrainingData:
     steps = count_steps(len(chosen), len(held_out), training.batch_size, sources[0])
     stacks = validation_arrays(held_out, count, size, seed)
     return TrainingData(
-        steps, (stacks,), lambda epoch: training_dataset(chosen, count, size, training.batch_size, seed, epoch)
+        steps,
+        training.batch_size,
+        (stacks,),
+        lambda epoch, share: training_dataset(chosen, count, size, training.batch_size, seed, epoch, share),
     )
 
 

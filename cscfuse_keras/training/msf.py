@@ -11,6 +11,7 @@ from cscfuse_keras.config import Config
 from cscfuse_keras.errors import InputError, UsageError
 from cscfuse_keras.models.msf import MSFConfig, build_network
 from cscfuse_keras.training.data import TrainingData, count_steps
+from cscfuse_keras.training.distribution import ONE_DEVICE, Distribution
 from cscfuse_keras.training.progress import Progress
 from cscfuse_keras.training.run import Schedule, fit, open_run
 
@@ -78,6 +79,7 @@ def train(
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     validation: Sequence[Path] = (),
+    distribution: Distribution = ONE_DEVICE,
 ) -> Progress:
     """Train a network and keep the best in `directory / "best.keras"`.
 
@@ -90,6 +92,7 @@ def train(
         resume: go on from the newest checkpoint in `directory`.
         callbacks: further Keras callbacks.
         validation: folders or `.mat` files of scenes to judge by; by default a share of `sources`, not trained on.
+        distribution: what computes.
 
     Returns:
         The run's progress.
@@ -102,9 +105,12 @@ def train(
     """
     network, training = network or MSFConfig(), training or MSFTraining()
     data = _data(sources, validation, network, training)
-    progress = open_run(directory, {"network": network.to_dict(), "training": training.to_dict()}, resume)
+    progress = open_run(
+        directory, {"network": network.to_dict(), "training": training.to_dict()}, resume, distribution.writes
+    )
     keras.utils.set_random_seed(training.seed)
-    model = build_network(network)
+    with distribution.scope():
+        model = build_network(network)
     loss = {"mse": keras.losses.MeanSquaredError, "l1": keras.losses.MeanAbsoluteError}[training.loss]()
     fit(
         model,
@@ -114,6 +120,7 @@ def train(
         progress,
         model.save,
         callbacks,
+        distribution,
     )
     return progress
 
@@ -144,11 +151,11 @@ def _data(
     patches, judged = (_from_patch_file if from_file else _from_scenes)(sources, validation, network, training)
     steps = training.steps_per_epoch or count_steps(len(patches), len(judged[1]), training.batch_size, sources[0])
 
-    def batches(first_epoch):
-        shown = SpectralBatches(patches, training.batch_size, steps, training.seed, first_epoch)
+    def batches(first_epoch, share):
+        shown = SpectralBatches(patches, training.batch_size, steps, training.seed, first_epoch, share)
         return as_dataset(shown) if keras.config.backend() == "tensorflow" else shown
 
-    return TrainingData(steps, judged, batches)
+    return TrainingData(steps, training.batch_size, judged, batches)
 
 
 def split_scene_files(

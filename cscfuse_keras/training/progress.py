@@ -73,14 +73,16 @@ class Progress:
         directory: the run's folder.
         history: one row an epoch done: epoch, losses, learning rate, seconds.
         checkpoints: those that are kept, the newest last.
+        writes: whether this process is the one that writes the folder.
     """
 
     directory: Path
     history: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     checkpoints: list[Checkpoint] = dataclasses.field(default_factory=list)
+    writes: bool = True
 
     @classmethod
-    def load(cls, directory: Path) -> "Progress":
+    def load(cls, directory: Path, writes: bool = True) -> "Progress":
         """Progress found in a folder; an empty one if there is none.
 
         Raises:
@@ -88,10 +90,11 @@ class Progress:
         """
         state = directory / _STATE
         if not state.exists():
-            return cls(directory)
+            return cls(directory, writes=writes)
         try:
             found = json.loads(state.read_text())
-            return cls(directory, found["history"], [Checkpoint(**each) for each in found.get("checkpoints", [])])
+            kept = [Checkpoint(**each) for each in found.get("checkpoints", [])]
+            return cls(directory, found["history"], kept, writes)
         except (OSError, ValueError, TypeError, KeyError) as problem:
             raise ModelError(
                 f"{state}: expected the progress of a training, found a damaged file ({problem}); "
@@ -143,6 +146,8 @@ class Progress:
         """Store an epoch: checkpoint first, then the history that names it."""
         self.history.append(row)
         self._save(model, 0, steps)
+        if not self.writes:
+            return
         columns = list(self.history[0])
         lines = [",".join(columns)] + [",".join(str(row[name]) for name in columns) for row in self.history]
         write_text(self.directory / "history.csv", "\n".join(lines) + "\n")
@@ -155,10 +160,14 @@ class Progress:
     def _save(self, model, batches, steps):
         content = checkpoints.content_of(model)
         new = Checkpoint(self.epochs_done, batches, steps, hashlib.sha256(content).hexdigest())
-        write_bytes(self.directory / new.name, content)
         # A run that went back to an earlier checkpoint comes by the same place again.
         kept = [*(each for each in self.checkpoints if each.name != new.name), new]
         self.checkpoints = kept[-KEPT_CHECKPOINTS:]
+        if self.writes:
+            self._write(new, content)
+
+    def _write(self, new, content):
+        write_bytes(self.directory / new.name, content)
         state = {"history": self.history, "checkpoints": [dataclasses.asdict(each) for each in self.checkpoints]}
         write_text(self.directory / _STATE, json.dumps(state, indent=1))
         for path in (self.directory / "checkpoints").glob("epoch-*.npz"):
@@ -246,7 +255,7 @@ class RecordProgress(keras.callbacks.Callback):
         row["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         row["seconds"] = round(time.perf_counter() - self.began, 2)
         # The best model first: a run killed in between does the epoch again, and finds it to be the best again.
-        if is_best:
+        if is_best and self.progress.writes:
             with replacing(self.progress.directory / "best.keras") as partial:
                 self.save_best(partial)
         self.progress.record(row, self.model, self.steps)

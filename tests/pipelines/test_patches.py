@@ -95,9 +95,9 @@ def test_every_row_comes_once_an_epoch_and_copies_take_turns(patch_file):
 
 def test_arrangement_sees_the_batch_and_draws_the_same_in_every_run(patch_file):
     def arrange(images, generator):
-        return images, generator.random()
+        return images, np.full(len(images), generator.random())
 
-    draws = [[PatchSequence(patch_file, range(7), arrange, 3, seed)[k][1] for k in (0, 1)] for seed in (4, 4, 5)]
+    draws = [[PatchSequence(patch_file, range(7), arrange, 3, seed)[k][1][0] for k in (0, 1)] for seed in (4, 4, 5)]
     assert draws[0] == draws[1]
     assert len({draw for pair in draws for draw in pair}) == 4
     np.testing.assert_array_equal(

@@ -164,7 +164,7 @@ def test_no_scene_is_both_learned_and_judged(sources_from, tmp_path, monkeypatch
     monkeypatch.setattr("cscfuse_keras.training.ivf.fit", lambda model, loss, data, *others: given.update(data=data))
     train(sources_from([tmp_path / "ir", tmp_path / "vis"]), tmp_path / "run", NETWORK, TRAINING)
     data = given["data"]
-    batches = itertools.islice(data.batches(0), data.steps)
+    batches = itertools.islice(data.batches_from(0, 0), data.steps)
     learned = {round(float(image.mean()) * 255 / 30) for images, _ in batches for image in np.asarray(images)}
     judged = {round(float(image.mean()) * 255 / 30) for image in data.validation[0]}
     assert data.steps == 6

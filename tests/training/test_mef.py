@@ -102,7 +102,7 @@ def test_moved_scenes_are_left_out(folder, tmp_path, monkeypatch):
         training = dataclasses.replace(TRAINING, largest_shift=limit, batch_size=1)
         train([folder], tmp_path / str(limit), NETWORK, training)
         assert given["data"].steps == count
-        assert len(list(itertools.islice(given["data"].batches(0), count))) == count
+        assert len(list(itertools.islice(given["data"].batches_from(0, 0), count))) == count
 
 
 def test_patches_of_another_shape_are_refused(folder, tmp_path):

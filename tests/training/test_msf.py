@@ -122,7 +122,7 @@ def data(monkeypatch):
 
 
 def test_file_and_folder_teach_the_same(data, folder, patch_file, tmp_path):
-    shown = [data([source], tmp_path / source.name)[0].batches(0) for source in (folder, patch_file)]
+    shown = [data([source], tmp_path / source.name)[0].batches_from(0, 0) for source in (folder, patch_file)]
     firsts = [next(iter(batches)) for batches in shown]
     for array, other in zip(*(keras.tree.flatten(first) for first in firsts), strict=True):
         np.testing.assert_array_equal(array, other)
@@ -175,7 +175,7 @@ def test_each_source_has_its_full_scale(data, folder, tmp_path):
     inputs, truth = given.validation
     assert 0.1 < truth.max() < 0.26
     assert 0.05 < inputs["guide"].max() < 0.26
-    tops = [np.max(batch[1]) for batch, _ in zip(given.batches(0), range(36), strict=False)]
+    tops = [np.max(batch[1]) for batch, _ in zip(given.batches_from(0, 0), range(36), strict=False)]
     assert 0.6 < max(tops) <= 1
 
 
