@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 
+from cscfuse_keras.batch.inputs import content_hash
 from cscfuse_keras.batch.manifest import Entry
 from cscfuse_keras.batch.places import Folder
 from cscfuse_keras.batch.plan import plan
@@ -51,10 +52,10 @@ def measure_time(given, folder):
         entries.append(Entry(stem, (folder / f"{stem}-i.png", folder / f"{stem}-v.png")))
     load_it = functools.partial(load, "ivf", given.preset, "auto", os.cpu_count(), "float32", None, str(folder), {})
     fuse_file = load_it()
-    plain, batch = [], []
+    plain, batch, beside = [], [], []
     for number in range(given.rounds + 1):
         ways = [
-            (batch, functools.partial(_by_batch, load_it, entries, folder, number)),
+            (batch, functools.partial(_by_batch, load_it, entries, folder, number, beside)),
             (plain, functools.partial(_by_plain_loop, fuse_file, entries, folder, number)),
         ]
         for medians, seconds_of_pairs in ways[:: (-1) ** number]:
@@ -66,10 +67,15 @@ def measure_time(given, folder):
         f"{len(entries)} pairs of {SIZE[0]} x {SIZE[1]}, {given.rounds} rounds; medians of their medians: plain "
         f"{statistics.median(plain):.1f} ms, batch {statistics.median(batch):.1f} ms; of their ratios {ratio:.3f}"
     )
+    hashing, giving, recording = (1000 * statistics.median(times) for times in zip(*beside, strict=True))
+    print(
+        f"beside fusing: hashing {hashing:.2f} ms, giving to the worker and hearing of it {giving:.2f} ms, recording "
+        f"{recording:.2f} ms; {100 * (hashing + giving + recording) / statistics.median(plain):.2f} % of a pair"
+    )
 
 
-def _by_batch(load_it, entries, folder, number):
-    """Seconds of each pair by a batch's worker, its process started and the model loaded by the first."""
+def _by_batch(load_it, entries, folder, number, beside):
+    """Seconds of each pair by a batch's worker; `beside` gets those that went into hashing, telling, recording."""
     output, times = folder / f"out{number}", []
     work = Work(load_it, functools.partial(job_of, "ivf"), str(output), folder / "workers")
     with Record(folder / f"{number}.db") as record, WorkerProcess(work) as worker:
@@ -77,9 +83,16 @@ def _by_batch(load_it, entries, folder, number):
         for item in record.left(run):
             start = time.perf_counter()
             outcome = worker.fuse(item)
+            heard = time.perf_counter()
             record.end(outcome)
-            times.append(time.perf_counter() - start)
+            end = time.perf_counter()
+            content_hash(map(Path, item.sources))
+            hashed = time.perf_counter() - end
+            times.append(end - start)
+            beside.append((hashed, heard - start - outcome.seconds, end - heard))
             assert outcome.state == DONE, outcome.problem
+    # The first starts the process and loads the model.
+    del beside[-len(times)]
     return times[1:]
 
 

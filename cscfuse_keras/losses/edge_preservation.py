@@ -8,6 +8,8 @@ from cscfuse_keras.losses.sobel_gradients import sobel_gradients
 
 # An eighth of a grey level of 255: edges below have no orientation.
 _SMALLEST = 1 / (8 * 255)
+# Keeps the root's gradient finite in flat images.
+_TINY = 1e-4
 
 
 def edge_preservation(fused, sources):
@@ -47,6 +49,28 @@ def strongest_edge_distance(fused, sources, gain: float = 1.0):
     strongest = strongest / ops.sum(strongest, axis=-1, keepdims=True)
     wanted = [gain * ops.sum(strongest * part, axis=-1, keepdims=True) for part in (across, down)]
     return ops.mean(ops.abs(fused_across - wanted[0]) + ops.abs(fused_down - wanted[1]), axis=(1, 2, 3))
+
+
+def missing_sharpness(fused, sources, share: float = 1.2):
+    """How far the fused image's spatial frequency stays below a share of that of the stronger sources, place by place.
+
+    Args:
+        fused: tensor (batch, height, width, 1).
+        sources: tensor (batch, height, width, sources).
+        share: sharpness asked for.
+
+    Returns:
+        Tensor (batch,) in [0, share].
+    """
+    return ops.relu(share - _spatial_frequency(fused) / _spatial_frequency(sources))
+
+
+def _spatial_frequency(images):
+    """Root mean square of differences of neighbours, of the image that has the larger one there: (batch,)."""
+    images = ops.convert_to_tensor(images)
+    differences = images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
+    powers = [ops.mean(ops.max(ops.square(part), axis=-1), axis=(1, 2)) for part in differences]
+    return ops.sqrt(sum(powers) + _TINY**2)
 
 
 def _strength(across, down):

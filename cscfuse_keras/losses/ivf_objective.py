@@ -7,7 +7,7 @@ from keras import ops
 
 from cscfuse_keras.config import Config
 from cscfuse_keras.losses.activity_rule import blend_by_activity
-from cscfuse_keras.losses.edge_preservation import edge_preservation, strongest_edge_distance
+from cscfuse_keras.losses.edge_preservation import edge_preservation, missing_sharpness, strongest_edge_distance
 from cscfuse_keras.losses.fused_tone import (
     brightest_distance,
     correlations_of_differences,
@@ -33,6 +33,7 @@ class IVFObjectiveWeights(Config):
         edge_weight: of Qabf.
         strongest_edge_weight: of the distance from the stronger source's gradient.
         sharpness: factor on that gradient.
+        missing_sharpness_weight: of missing spatial frequency.
         difference_weight: of what the correlations of differences (SCD) lack to `differences`.
         differences: SCD that is enough; more of it costs mutual information.
         contrast_weight: of missing standard deviation.
@@ -48,6 +49,7 @@ class IVFObjectiveWeights(Config):
     edge_weight: float = 3.0
     strongest_edge_weight: float = 8.0
     sharpness: float = 2.0
+    missing_sharpness_weight: float = 0.0
     difference_weight: float = 6.0
     differences: float = 1.84
     contrast_weight: float = 2.0
@@ -84,6 +86,7 @@ class IVFObjective(keras.layers.Layer):
             (-weigh.mutual_information_weight, lambda: ops.sum(mutual_information(fused, sources), axis=-1)),
             (-weigh.edge_weight, lambda: edge_preservation(fused, sources)),
             (weigh.strongest_edge_weight, lambda: strongest_edge_distance(fused, sources, weigh.sharpness)),
+            (weigh.missing_sharpness_weight, lambda: missing_sharpness(fused, sources)),
             (
                 weigh.difference_weight,
                 lambda: ops.relu(weigh.differences - correlations_of_differences(fused, sources)),

@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 from keras import ops
 
-from cscfuse_keras.losses.edge_preservation import edge_preservation, strongest_edge_distance
+from cscfuse_keras.losses.edge_preservation import edge_preservation, missing_sharpness, strongest_edge_distance
 from cscfuse_keras.losses.sobel_gradients import sobel_gradients
 from cscfuse_keras.metrics.edge_preservation import edge_preservation as metric
+from cscfuse_keras.metrics.spatial_frequency import valid_spatial_frequency
 
 pytestmark = pytest.mark.backend
 
@@ -51,3 +52,20 @@ def test_strongest_edge_is_wanted(numpy_of):
     # Steps of 0.1 and -0.025; reflected borders have none.
     inside = 7 / 9
     assert distances == pytest.approx([0, 0.125 * inside, 0.05 * inside], abs=1e-6)
+
+
+def test_sharpness_is_missing_as_the_metric_tells(pair, numpy_of):
+    sources = np.stack([pair[..., 0], 0.5 * pair[..., 0]], axis=-1)
+    image = 255 * pair[0, ..., 0].astype(float)
+    for gain in (0.0, 0.3, 0.6, 1.0):
+        expected = 1.2 - valid_spatial_frequency(gain * image) / valid_spatial_frequency(image)
+        assert numpy_of(missing_sharpness(gain * pair[..., :1], sources))[0] == pytest.approx(expected, abs=0.02)
+
+
+def test_missing_sharpness_takes_the_stronger_source_at_each_place(random_images, numpy_of):
+    texture = random_images(64, 64, 1, seed=3)
+    left = (np.arange(64) < 32)[:, None]
+    sources = np.concatenate([np.where(left, texture, 0.5), np.where(left, 0.5, texture)], axis=-1)[None]
+    missing = [numpy_of(missing_sharpness(fused, sources))[0] for fused in (texture[None], sources[..., :1])]
+    # Half of the power is half of the texture's.
+    assert missing == pytest.approx([0.2, 1.2 - 0.5**0.5], abs=0.03)
