@@ -33,7 +33,7 @@ def check_settings(record: Record, settings: Mapping[str, str], overwrite: bool)
     changed = [name for name in {**known, **settings} if known.get(name) != settings.get(name)]
     if not changed:
         return
-    if known and not overwrite:
+    if record.has_begun() and not overwrite:
         told = "; ".join(
             f"{name}: {known.get(name, 'none')} before, {settings.get(name, 'none')} now" for name in changed
         )

@@ -119,6 +119,10 @@ class Record:
             self._database.execute("DELETE FROM settings WHERE name != 'format'")
             self._database.executemany("INSERT INTO settings VALUES (?, ?)", settings.items())
 
+    def has_begun(self) -> bool:
+        """Whether any item was ever started."""
+        return self._database.execute("SELECT 1 FROM items WHERE state != ? LIMIT 1", (WAITING,)).fetchone() is not None
+
     def new_run(self) -> int:
         """The number of a run."""
         return (self._database.execute("SELECT max(run) FROM items").fetchone()[0] or 0) + 1
