@@ -38,6 +38,7 @@ FOR_OTHER_PACKAGES = (
     "cscfuse_keras/deployment/openvino_operations",
     "cscfuse_keras/runtimes/engines/openvino",
     "cscfuse_keras/runtimes/engines/litert",
+    "cscfuse_keras/training/tensorflow_replicas",
 )
 
 IMPORT_ALL_WITHOUT_OTHER_PACKAGES = f"""
