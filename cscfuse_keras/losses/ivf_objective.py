@@ -24,7 +24,9 @@ _TINY = 1e-3
 
 @dataclasses.dataclass(frozen=True)
 class IVFObjectiveWeights(Config):
-    """Weights of the objective's terms; the defaults are those that the preset `ivf` was trained with at the end.
+    """Weights of the objective's terms.
+
+    The defaults are those of the longest training of the preset `ivf`, which weighs all of them.
 
     Attributes:
         visual_information_weight: of each source's VIFp, to the power of `balance`.
