@@ -26,6 +26,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from child_processes import descendants
 
 from cscfuse_keras.io import list_pictures
 
@@ -165,16 +166,6 @@ def run_and_kill(command, output, chance, pause, kinds, nodes):
                 print(f"run {runs} ended with code {driver.returncode}", flush=True)
             if driver.returncode == 0 or runs > 200:
                 return kills, runs
-
-
-def descendants(pid):
-    """Processes below one: this script kills none but its own."""
-    found = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in map(int, children.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
 
 
 def is_kind(pid, what):

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from child_processes import descendants
 from rasterio.windows import Window
 
 
@@ -129,16 +130,6 @@ def same_bytes(one, other):
                 return False
             if not parts[0]:
                 return True
-
-
-def descendants(pid):
-    """Processes below one: this script kills none but its own."""
-    found = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in map(int, children.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
 
 
 def is_actor(pid):
