@@ -26,7 +26,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from child_processes import descendants
+from child_processes import descendants, sampling
 
 from cscfuse_keras.io import list_pictures
 
@@ -73,7 +73,8 @@ def main():
             *(["--address", nodes.address] if nodes else []),
         ]
         start = time.monotonic()
-        with Renames(fused) as renames, Samples() as samples:
+        samples = Samples()
+        with Renames(fused) as renames, sampling(samples.take, seconds=1):
             kills, drivers = run_and_kill(command, fused, chance, given.pause, KILLED[given.engine], nodes)
     told = {
         "seconds": round(time.monotonic() - start),
@@ -206,32 +207,22 @@ class Renames:
 
 
 class Samples:
-    """The largest driver's and worker's resident memory, sampled each second."""
+    """The largest driver's and worker's resident memory, at each time."""
 
     def __init__(self):
         self.found = []
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
-
-    def _sample(self):
-        while not self._end.wait(1):
-            sizes = {"driver": 0, "worker": 0}
-            for pid in descendants(os.getpid()):
-                with contextlib.suppress(OSError, IndexError, ValueError):
-                    line = Path(f"/proc/{pid}/cmdline").read_bytes()
-                    kind = "driver" if b"cscfuse_keras\0batch" in line else "worker" if is_kind(pid, "worker") else None
-                    if kind:
-                        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-                        sizes[kind] = max(sizes[kind], pages * os.sysconf("SC_PAGE_SIZE") // 10**6)
-            self.found.append(sizes)
+    def take(self):
+        """Look once."""
+        sizes = {"driver": 0, "worker": 0}
+        for pid in descendants(os.getpid()):
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                line = Path(f"/proc/{pid}/cmdline").read_bytes()
+                kind = "driver" if b"cscfuse_keras\0batch" in line else "worker" if is_kind(pid, "worker") else None
+                if kind:
+                    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+                    sizes[kind] = max(sizes[kind], pages * os.sysconf("SC_PAGE_SIZE") // 10**6)
+        self.found.append(sizes)
 
     def quarters(self):
         """The largest sizes in each quarter of the time."""

@@ -15,13 +15,12 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import rasterio
-from child_processes import descendants
+from child_processes import descendants, sampling
 from rasterio.windows import Window
 
 
@@ -98,10 +97,9 @@ def measure(given, result, engine, kill):
     for option, value in (("--full-scale", given.full_scale), ("--tile", given.tile)):
         command += [option, value] if value else []
     start = time.monotonic()
-    with (
-        subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL) as driver,
-        Samples(driver.pid, given.output) as samples,
-    ):
+    driver = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL)
+    samples = Samples(driver.pid, given.output)
+    with driver, sampling(samples.take, seconds=0.25):
         if kill:
             # In the middle: half of what will be written is.
             while driver.poll() is None and max(samples.disk, default=0) < kill:
@@ -140,30 +138,20 @@ def is_actor(pid):
 
 
 class Samples:
-    """Resident memory of the driver and of the largest actor, and disk taken beside the result, four times a second."""
+    """Resident memory of the driver and of the largest actor, and disk taken beside the result, at each time."""
 
     def __init__(self, driver, folder):
         self._pid, self._folder = driver, folder
         self.driver, self.actors, self.disk = [], [], []
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
-
-    def _sample(self):
-        while not self._end.wait(0.25):
-            self.driver.append(resident(self._pid))
-            if actors := [pid for pid in descendants(os.getpid()) if is_actor(pid)]:
-                self.actors.append(max(map(resident, actors)))
-            with contextlib.suppress(OSError):
-                files = [path.stat() for path in self._folder.glob(".partial-*/*")]
-                self.disk.append(512 * sum(file.st_blocks for file in files))
+    def take(self):
+        """Look once."""
+        self.driver.append(resident(self._pid))
+        if actors := [pid for pid in descendants(os.getpid()) if is_actor(pid)]:
+            self.actors.append(max(map(resident, actors)))
+        with contextlib.suppress(OSError):
+            files = [path.stat() for path in self._folder.glob(".partial-*/*")]
+            self.disk.append(512 * sum(file.st_blocks for file in files))
 
 
 def resident(pid):

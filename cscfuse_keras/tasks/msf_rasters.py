@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cscfuse_keras.training.msf_adaptation import Adaptation, Adapted
 
 LARGEST_BLOCK = 256
-"""Largest side of the blocks that outputs are written in."""
+"""Largest side of the blocks that outputs are kept in until they are whole."""
 
 Progress: TypeAlias = Callable[[Iterable[FusedWindow], int], Iterable[FusedWindow]]
 """Passes on what is fused, of which there will be a number, and shows how far it is."""

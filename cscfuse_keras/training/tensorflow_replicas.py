@@ -23,7 +23,7 @@ from cscfuse_keras.training.data import TrainingData
 from cscfuse_keras.training.distribution import Distribution, verbosity
 from cscfuse_keras.training.progress import Place
 from cscfuse_keras.training.stopping import StopRequest
-from cscfuse_keras.training.validation import Validation, validation_loss
+from cscfuse_keras.training.validation import Validation, count_items, validation_loss
 from pipelines.shares import Share
 
 LOST = (
@@ -106,7 +106,7 @@ class TensorFlowReplicas(Distribution):
             "epochs done": place.epochs,
             "batches done": place.batches,
             "batches an epoch": data.steps,
-            "validation items": Validation(data.validation, 1, 1).count,
+            "validation items": count_items(data.validation),
             "weights": _checksum(model.get_weights()),
             "validation pictures": _checksum(keras.tree.flatten(data.validation)),
         }

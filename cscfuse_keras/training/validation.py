@@ -25,7 +25,7 @@ class Validation:
     @property
     def count(self) -> int:
         """Number of items."""
-        return len(keras.tree.flatten(self.arrays)[0])
+        return count_items(self.arrays)
 
     def batches(self) -> Iterator[tuple[Any, int]]:
         """Batches, and of how many items each gives the mean loss.
@@ -42,6 +42,11 @@ class Validation:
 
     def _items(self, part):
         return keras.tree.map_structure(part, self.arrays)
+
+
+def count_items(arrays: Any) -> int:
+    """Number of items in arrays that all have as many."""
+    return len(keras.tree.flatten(arrays)[0])
 
 
 def validation_loss(validation: Validation, loss_of: Callable[[Any], float]) -> float:
