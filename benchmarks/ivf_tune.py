@@ -82,7 +82,7 @@ class Tuning:
         self.model = model
         weigher = model.get_layer("weigher")
         count = len(weigher.inputs)
-        names = [*(f"code_to_map_{k}" for k in range(count)), "code_to_pixel_maps", "code_to_offset"]
+        names = [*(f"code_to_map_{k}" for k in range(count)), "code_to_pixel_maps"]
         self.heads = [weigher.get_layer(name) for name in names]
         self.biases = [head.get_weights()[-1] for head in self.heads]
         self.contrast = model.get_layer("blend").contrast
@@ -101,7 +101,7 @@ class Tuning:
             bias + (1 + gain) * (found - bias) + more
             for found, bias, gain, more in zip(pair.found, self.biases, gains, added, strict=True)
         ]
-        fused = keras.ops.convert_to_numpy(blend_pair(pair.levels, maps[:-2], maps[-2], maps[-1], contrast))
+        fused = keras.ops.convert_to_numpy(blend_pair(pair.levels, maps[:-1], maps[-1], contrast))
         return np.rint(255 * fused[0, ..., 0]).astype(np.uint8)
 
     def apply(self, numbers: np.ndarray) -> keras.Model:

@@ -162,6 +162,11 @@ def fold_decoder(decoder: layers.CodeDecoder) -> tuple[Convolution, ...]:
     return tuple(folded)
 
 
+def scaled(given: Convolution, factors: np.ndarray) -> Convolution:
+    """A convolution whose filters give so many times as much."""
+    return Convolution(factors * given.kernel, None if given.bias is None else factors * given.bias)
+
+
 def convolution(layer: layers.PaddedConv2D) -> Convolution:
     """A convolution as arrays.
 

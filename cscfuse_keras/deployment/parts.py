@@ -12,9 +12,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from cscfuse_keras.deployment.folding import Convolution, Stack, convolution, fold_decoder, fold_stack
+from cscfuse_keras.deployment.folding import Convolution, Stack, convolution, fold_decoder, fold_stack, scaled
 from cscfuse_keras.deployment.local_lines import local_lines
 from cscfuse_keras.deployment.operations import Images, Operations, code
+from cscfuse_keras.fusion.blend_pair import DETAIL_SCALE
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -276,12 +277,13 @@ def ivf_parts(fusion: keras.Model, rescale: bool = True) -> tuple[IVFEncoder, IV
 def ivf_pyramid_parts(fusion: keras.Model, rescale: bool = True) -> tuple[CodeHeads, np.ndarray]:
     """Coder of a model from `cscfuse_keras.models.ivf_pyramid.build_fusion`, and the first context's (2, channels) map.
 
-    The coder's maps are those of all levels, two each, the finest level's two for pixels, the offset, and the context.
+    The coder's maps are those of all levels, three each, the finest level's two for pixels, and the context. The third
+    of a level is detail, in brightness.
     """
     weigher = fusion.get_layer("weigher")
-    names = [f"code_to_map_{k}" for k in range(len(weigher.inputs))]
-    heads = [convolution(weigher.get_layer(name)) for name in (*names, "code_to_pixel_maps", "code_to_offset")]
-    heads.append(convolution(weigher.get_layer("context")))
+    scales = np.array([1, 1, DETAIL_SCALE], np.float32)
+    heads = [scaled(convolution(weigher.get_layer(f"code_to_map_{k}")), scales) for k in range(len(weigher.inputs))]
+    heads += [convolution(weigher.get_layer(name)) for name in ("code_to_pixel_maps", "context")]
     all_heads = _side_by_side(heads)
     of_code, of_strength = np.split(all_heads.kernel, 2, axis=2)
     coder = CodeHeads(

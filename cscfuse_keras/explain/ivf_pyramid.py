@@ -13,9 +13,9 @@ from cscfuse_keras.layers.pyramid import halve
 SOURCES = "infrared", "visible"
 
 _DEFINITION = (
-    "The fused picture is mid-grey, plus the bands of each source's pyramid times their weights, plus an offset that "
-    "the network adds: a sum. Contrast is one factor on all of it, and the soft limits near black and white are shared "
-    "out in proportion. The weights depend on both pictures; they are taken as they came out."
+    "The fused picture is mid-grey, plus the bands of each source's pyramid times their weights, plus the detail "
+    "decoded from the codes: a sum. Contrast is one factor on all of it, and the soft limits near black and white are "
+    "shared out in proportion. The weights depend on both pictures; they are taken as they came out."
 )
 
 
@@ -27,17 +27,19 @@ def trace_stacks(model: keras.Model, inputs: Mapping[str, np.ndarray]) -> list[S
 def trace(model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Trace:
     """What the fusion model did with a pair; see `cscfuse_keras.explain.trace`."""
     levels = _levels(model, inputs)
-    stacks, maps, pixel_maps, offset = _follow(model, levels)
+    stacks, maps, pixel_maps = _follow(model, levels)
+    band_weight_maps = [to_numpy(band_weights(to_tensor(found[..., :2]))) for found in maps]
     weights = [
-        WeightMap(f"band of {stack.name}", name, to_numpy(band_weights(to_tensor(found)))[0, ..., k], (0.0, 2.0))
-        for stack, found in zip(stacks, maps, strict=True)
+        WeightMap(f"band of {stack.name}", name, weight[0, ..., k], (0.0, 2.0))
+        for stack, weight in zip(stacks, band_weight_maps, strict=True)
         for k, name in enumerate(SOURCES)
     ]
     pixels = to_numpy(pixel_weights(to_tensor(pixel_maps)))
     weights += [WeightMap("pixels", name, pixels[0, ..., k], (-1.0, 1.0)) for k, name in enumerate(SOURCES)]
     fused = to_numpy(model({name: to_tensor(inputs[name]) for name in SOURCES}, training=False))[0]
-    parts = [_sum_of([_only(level, k) for level in levels], maps, pixel_maps, 0 * offset) for k in range(2)]
-    parts.append(_sum_of([np.full_like(level, 0.5) for level in levels], maps, pixel_maps, offset))
+    plain = [_without_detail(found) for found in maps]
+    parts = [_sum_of([_only(level, k) for level in levels], plain, pixel_maps) for k in range(2)]
+    parts.append(_sum_of([np.full_like(level, 0.5) for level in levels], maps, pixel_maps))
     return Trace(
         "ivf_pyramid",
         {name: inputs[name][0] for name in SOURCES},
@@ -46,7 +48,7 @@ def trace(model: keras.Model, inputs: Mapping[str, np.ndarray]) -> Trace:
         {},
         weights,
         Contributions(
-            (*SOURCES, "the network's own offset"),
+            (*SOURCES, "decoded codes"),
             _toned(np.stack(parts), model.get_layer("blend").contrast),
             0.5,
             fused,
@@ -65,19 +67,19 @@ def _levels(model, inputs) -> list[np.ndarray]:
 
 
 def _follow(model, levels):
-    """Stacks, maps of the levels, maps of the pixels, and offset."""
+    """Stacks, maps of the levels, and maps of the pixels."""
     weigher = model.get_layer("weigher")
     seen = [weigher.get_layer(f"image_{k}").output for k in range(len(levels))]
     followed = keras.Model(weigher.inputs, [*seen, *weigher.outputs])
     found = [to_numpy(part) for part in followed([to_tensor(level) for level in levels], training=False)]
-    images, (*maps, pixel_maps, offset) = found[: len(levels)], found[len(levels) :]
+    images, (*maps, pixel_maps) = found[: len(levels)], found[len(levels) :]
     units = units_of(weigher.get_layer("coder"))
     groups = [ChannelGroup(name, (k,)) for k, name in enumerate(SOURCES)]
     stacks = [
         trace_stack(units, image, level_name(k, len(levels)), "coder", ("pair",), groups, fields=k == 0)
         for k, image in enumerate(images)
     ]
-    return stacks, maps, pixel_maps, offset
+    return stacks, maps, pixel_maps
 
 
 def level_name(number: int, count: int) -> str:
@@ -93,8 +95,12 @@ def _only(level: np.ndarray, kept: int) -> np.ndarray:
     return level
 
 
-def _sum_of(levels, maps, pixel_maps, offset) -> np.ndarray:
-    return to_numpy(weighted_sum(levels, maps, pixel_maps, offset))
+def _without_detail(maps: np.ndarray) -> np.ndarray:
+    return np.concatenate([maps[..., :2], np.zeros_like(maps[..., 2:])], axis=-1)
+
+
+def _sum_of(levels, maps, pixel_maps) -> np.ndarray:
+    return to_numpy(weighted_sum(levels, maps, pixel_maps))
 
 
 def _toned(parts: np.ndarray, contrast: float) -> np.ndarray:

@@ -62,11 +62,18 @@ def missing_sharpness(fused, sources, share: float = 1.2):
     Returns:
         Tensor (batch,) in [0, share].
     """
-    return ops.relu(share - _spatial_frequency(fused) / _spatial_frequency(sources))
+    return ops.relu(share - spatial_frequency(fused) / spatial_frequency(sources))
 
 
-def _spatial_frequency(images):
-    """Root mean square of differences of neighbours, of the image that has the larger one there: (batch,)."""
+def spatial_frequency(images):
+    """Root mean square of differences of neighbours, of the image that has the larger one there.
+
+    Args:
+        images: tensor (batch, height, width, images).
+
+    Returns:
+        Tensor (batch,).
+    """
     images = ops.convert_to_tensor(images)
     differences = images[:, 1:] - images[:, :-1], images[:, :, 1:] - images[:, :, :-1]
     powers = [ops.mean(ops.max(ops.square(part), axis=-1), axis=(1, 2)) for part in differences]

@@ -16,6 +16,7 @@ from cscfuse_keras.losses.fused_tone import (
     noise_in_flat_areas,
 )
 from cscfuse_keras.losses.mutual_information import mutual_information
+from cscfuse_keras.losses.reference_figures import lack_of_figures
 from cscfuse_keras.losses.visual_information import visual_information
 
 # Keeps the power's gradient finite where nothing is kept.
@@ -43,6 +44,8 @@ class IVFObjectiveWeights(Config):
         noise_weight: of noise in flat areas, in grey levels of 255.
         clipping_weight: of what comes close to black and white.
         rule_weight: of the distance from `blend_by_activity`, in brightness and in gradients.
+        reference_weight: of what figures lack to those of a picture that the network to start from makes.
+        more_differences: SCD asked for beyond that picture's.
     """
 
     visual_information_weight: float = 1.2
@@ -59,6 +62,8 @@ class IVFObjectiveWeights(Config):
     noise_weight: float = 0.8
     clipping_weight: float = 1.0
     rule_weight: float = 40.0
+    reference_weight: float = 0.0
+    more_differences: float = 0.0
 
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
@@ -72,7 +77,8 @@ class IVFObjective(keras.layers.Layer):
         weights: of the terms, or their plain data.
 
     Inputs: fused image (batch, height, width, 1) and sources (batch, height, width, 2), infrared first, in [0, 1], at
-    least 41 x 41 pixels. Output: the fused image, unchanged.
+    least 41 x 41 pixels; the picture to compare it with if `reference_weight` is not 0. Output: the fused image,
+    unchanged.
     """
 
     def __init__(self, weights: IVFObjectiveWeights | dict | None = None, **kwargs):
@@ -80,7 +86,7 @@ class IVFObjective(keras.layers.Layer):
         plain = isinstance(weights, dict)
         self.weighing = IVFObjectiveWeights.from_dict(weights) if plain else weights or IVFObjectiveWeights()
 
-    def call(self, fused, sources):
+    def call(self, fused, sources, reference=None):
         """Add the loss."""
         weigh = self.weighing
         terms = (
@@ -98,13 +104,17 @@ class IVFObjective(keras.layers.Layer):
             (weigh.noise_weight, lambda: noise_in_flat_areas(fused, sources)),
             (weigh.clipping_weight, lambda: near_clipping(fused)),
             (weigh.rule_weight, lambda: _distance(fused, blend_by_activity(sources))),
+            (
+                weigh.reference_weight,
+                lambda: lack_of_figures(fused, reference, sources, weigh.more_differences),
+            ),
         )
         # Several are slow: what has no weight is not computed.
         loss = sum(weight * term() for weight, term in terms if weight)
         self.add_loss(ops.mean(loss))
         return fused
 
-    def compute_output_shape(self, fused_shape, sources_shape):
+    def compute_output_shape(self, fused_shape, sources_shape, reference_shape=None):
         """Shape of the fused image."""
         return fused_shape
 

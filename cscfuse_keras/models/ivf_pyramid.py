@@ -62,7 +62,7 @@ def build_coder(config: IVFPyramidConfig) -> keras.Model:
 def build_weigher(config: IVFPyramidConfig) -> keras.Model:
     """Model from the levels of both images' Gaussian pyramids to maps.
 
-    They are two a level, two more for the finest level's pixels, and the coarsest level's offset.
+    They are three a level, weights of both images and detail, and two more for the finest level's pixels.
 
     The coarsest level is coded first. 1x1 convolutions of its codes and their local strength make the level's maps, and
     tell the next finer level what was found; and so on. All maps start as zeros: as the sum of both images.
@@ -73,18 +73,16 @@ def build_weigher(config: IVFPyramidConfig) -> keras.Model:
     head = {"kernel_size": 1, "use_bias": True, "kernel_initializer": "zeros"}
     pairs = [keras.Input((None, None, 2), name=f"level_{k}") for k in range(config.levels)]
     context = PaddedConv2D(config.context_channels, kernel_size=1, name="first_context")(pairs[-1])
-    maps, offset, found = [], None, None
+    maps, found = [], None
     for k in reversed(range(config.levels)):
         if maps:
             context = DoubleLike(name=f"double_{k}")(context, pairs[k])
         found = activity(coder(keras.layers.Concatenate(name=f"image_{k}")([pairs[k], context])))
-        maps.insert(0, PaddedConv2D(2, **head, name=f"code_to_map_{k}")(found))
-        if offset is None:
-            offset = PaddedConv2D(1, **head, name="code_to_offset")(found)
+        maps.insert(0, PaddedConv2D(3, **head, name=f"code_to_map_{k}")(found))
         if k:
             context = context_of(found)
     pixel_maps = PaddedConv2D(2, **head, name="code_to_pixel_maps")(found)
-    return keras.Model(pairs, [*maps, pixel_maps, offset], name="weigher")
+    return keras.Model(pairs, [*maps, pixel_maps], name="weigher")
 
 
 def build_fusion(config: IVFPyramidConfig | None = None, network: keras.Model | None = None) -> keras.Model:
@@ -105,19 +103,31 @@ def build_fusion(config: IVFPyramidConfig | None = None, network: keras.Model | 
     levels = [keras.layers.Concatenate(name="pair")([infrared, visible])]
     for k in range(1, len(weigher.inputs)):
         levels.append(Halve(name=f"halve_{k}")(levels[-1]))
-    *maps, pixel_maps, offset = weigher(levels)
-    fused = BlendPair(config.contrast, name="blend")(levels, maps, pixel_maps, offset)
+    *maps, pixel_maps = weigher(levels)
+    fused = BlendPair(config.contrast, name="blend")(levels, maps, pixel_maps)
     return keras.Model({"infrared": infrared, "visible": visible}, fused, name="ivf_pyramid_fusion")
 
 
-def build_training(fusion: keras.Model, weights: IVFObjectiveWeights | None = None) -> keras.Model:
+def build_training(
+    fusion: keras.Model, weights: IVFObjectiveWeights | None = None, reference: keras.Model | None = None
+) -> keras.Model:
     """Model that trains a fusion model: same inputs and output, and `IVFObjective` added as its loss.
 
     Compile it without a loss, and fit it on pairs alone.
+
+    Args:
+        fusion: the model to train.
+        weights: of the objective's terms.
+        reference: fusion model whose pictures those of `fusion` are compared with; it is not trained.
     """
     sources = keras.layers.Concatenate(name="sources")([fusion.input["infrared"], fusion.input["visible"]])
     objective = IVFObjective(weights, dtype="float32", name="objective")
-    return keras.Model(fusion.input, objective(fusion(fusion.input), sources), name="ivf_pyramid_training")
+    pictures = [fusion(fusion.input), sources]
+    if reference is not None:
+        compared = keras.Model(reference.input, reference.output, name="reference")
+        compared.trainable = False
+        pictures.append(compared(fusion.input))
+    return keras.Model(fusion.input, objective(*pictures), name="ivf_pyramid_training")
 
 
 def contrast_settings(fusion: keras.Model) -> IVFPyramidConfig:

@@ -7,10 +7,15 @@ from cscfuse_keras.fusion.blend_pair import LARGEST_SPREAD, SOFTNESS
 HALF = np.float32(0.5)
 
 
-def weighted_bands(bands: np.ndarray, maps: np.ndarray) -> np.ndarray:
-    """Sum of two images' bands (rows, columns, 2), weighed by maps of that shape, as (rows, columns, 1)."""
+def blended_bands(bands: np.ndarray, maps: np.ndarray) -> np.ndarray:
+    """Sum of two images' bands (rows, columns, 2), weighed by maps (rows, columns, 3), and detail, the last of them.
+
+    Returns:
+        (rows, columns, 1); the detail counts 1, see `cscfuse_keras.deployment.parts.ivf_pyramid_parts`.
+    """
     # 2 sigmoid(m) = 1 + tanh(m / 2), which numpy computes fast.
-    return np.sum((1 + np.tanh(HALF * maps)) * bands, axis=-1, keepdims=True)
+    weighted = (1 + np.tanh(HALF * maps[..., :2])) * bands
+    return weighted[..., :1] + weighted[..., 1:] + maps[..., 2:]
 
 
 def weighted_pixels(pair: np.ndarray, maps: np.ndarray) -> np.ndarray:

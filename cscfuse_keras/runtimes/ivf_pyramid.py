@@ -8,7 +8,6 @@ import keras
 import numpy as np
 
 from cscfuse_keras.deployment.parts import ivf_pyramid_parts
-from cscfuse_keras.fusion.blend_pair import OFFSET_SCALE
 from cscfuse_keras.io.scratch import forget
 from cscfuse_keras.models.ivf_pyramid import contrast_settings
 from cscfuse_keras.models.pyramid_levels import levels_for_size
@@ -16,9 +15,9 @@ from cscfuse_keras.runtimes.allocator import keep_large_blocks
 from cscfuse_keras.runtimes.engines import Engine
 from cscfuse_keras.runtimes.host_blend_pair import (
     HALF,
+    blended_bands,
     fitting_contrast,
     limit_softly,
-    weighted_bands,
     weighted_pixels,
 )
 from cscfuse_keras.runtimes.pyramid_tiles import (
@@ -66,10 +65,10 @@ class IVFPyramidRuntime:
         self.levels = len(fusion.get_layer("weigher").inputs)
         self.contrast = contrast_settings(fusion).contrast
         coder, self.first_context = ivf_pyramid_parts(fusion)
-        pixels = 2 * self.levels
+        pixels = 3 * self.levels
         self.coder, self.reach = engine.compile(coder), coder.reach
         # The finest level costs most, and tells no other what it saw.
-        self.finest_coder = engine.compile(coder.only([0, 1, pixels, pixels + 1]))
+        self.finest_coder = engine.compile(coder.only([0, 1, 2, pixels, pixels + 1]))
 
     def __call__(
         self, infrared: Pixels, visible: Pixels, side: int | None = None, fused: np.ndarray | None = None
@@ -147,18 +146,17 @@ class IVFPyramidRuntime:
         if self.over_time and coarser is None and number:
             # It sees so much of the picture that what flickers in one place would change all others.
             found = self.over_time("coarsest", found)
-        # Maps of all levels come first, then the finest level's for pixels, the coarsest one's offset, the context.
-        head, offset_at = max(0, number - (count - self.levels)), 2 * self.levels + 2
-        maps = found[..., 2 * head : 2 * head + 2]
+        # Maps of all levels come first, then the finest level's for pixels, then the context.
+        head = max(0, number - (count - self.levels))
+        maps = found[..., 3 * head : 3 * head + 3]
         if coarser is None:
-            offset = np.float32(OFFSET_SCALE) * found[..., offset_at : offset_at + 1]
-            fused = weighted_bands(pair[wanted] - HALF, maps) + offset
+            fused = blended_bands(pair[wanted] - HALF, maps)
         else:
             bands = pair[wanted] - doubled(coarser.pair, wanted)
-            fused = doubled(coarser.fused, wanted) + weighted_bands(bands, maps)
+            fused = doubled(coarser.fused, wanted) + blended_bands(bands, maps)
         if not number:
-            fused += weighted_pixels(pair[wanted], found[..., 2:])
-        return _Level(pair, Part(found[..., offset_at + 1 :], wanted), Part(fused, wanted))
+            fused += weighted_pixels(pair[wanted], found[..., 3:])
+        return _Level(pair, Part(found[..., 3 * self.levels + 2 :], wanted), Part(fused, wanted))
 
 
 class _Pair:

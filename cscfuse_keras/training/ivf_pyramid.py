@@ -72,19 +72,22 @@ def train(
         The run's progress.
 
     Raises:
-        UsageError: the folder holds a run and `resume` is off, the settings differ from that run's, or the network to
-            start from has other settings.
+        UsageError: the folder holds a run and `resume` is off, the settings differ from that run's, the network to
+            start from has other settings, or there is none and `reference_weight` is not 0.
         InputError: there are too few pairs.
         ModelError: the loss became NaN.
     """
     network, training = network or IVFPyramidConfig(), training or IVFPyramidTraining()
+    if training.reference_weight and not training.start_from:
+        raise UsageError("reference_weight: expected start_from, whose pictures are compared with; give a preset")
     data = _data(sources, training)
     keras.utils.set_random_seed(training.seed)
     with distribution.scope():
         fusion = build_fusion(network)
-        model = build_training(fusion, training)
-    if training.start_from:
-        _copy_weights(load_preset(training.start_from, "ivf").model, fusion, training.start_from)
+        start = load_preset(training.start_from, "ivf").model if training.start_from else None
+        model = build_training(fusion, training, start if training.reference_weight else None)
+    if start:
+        _copy_weights(start, fusion, training.start_from)
     progress = open_run(
         directory, {"network": network.to_dict(), "training": training.to_dict()}, resume, distribution.writes
     )

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from cscfuse_keras.fusion.blend_pair import LARGEST_SPREAD, BlendPair, blend_pair, limit_softly, with_contrast
+from cscfuse_keras.fusion.blend_pair import (
+    DETAIL_SCALE,
+    LARGEST_SPREAD,
+    BlendPair,
+    blend_pair,
+    limit_softly,
+    with_contrast,
+)
 from cscfuse_keras.layers.pyramid import halve
 
 pytestmark = pytest.mark.backend
@@ -16,7 +23,8 @@ def levels(random_images):
 
 
 def maps_like(levels, values):
-    return [np.broadcast_to(np.float32(values), level.shape) for level in levels]
+    """Maps for the weights of both images, without detail."""
+    return [np.broadcast_to(np.float32([*values, 0]), (*level.shape[:-1], 3)) for level in levels]
 
 
 def no_pixels(levels):
@@ -25,35 +33,33 @@ def no_pixels(levels):
 
 def test_one_image_alone_comes_back(levels, numpy_of):
     """Twice sigmoid(0) is one, sigmoid(-40) nothing."""
-    offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
-    fused = numpy_of(blend_pair(levels, maps_like(levels, [0, -40]), no_pixels(levels), offset))
+    fused = numpy_of(blend_pair(levels, maps_like(levels, [0, -40]), no_pixels(levels)))
     np.testing.assert_allclose(fused, numpy_of(levels[0])[..., :1], atol=2e-3)
 
 
-def test_offset_and_contrast(levels, numpy_of):
-    offset = np.full((*levels[-1].shape[:-1], 1), 0.4, "float32")
-    nothing = maps_like(levels, [-40, -40])
-    np.testing.assert_allclose(numpy_of(blend_pair(levels, nothing, no_pixels(levels), offset)), 0.6, atol=2e-3)
-    np.testing.assert_allclose(
-        numpy_of(blend_pair(levels, nothing, no_pixels(levels), offset, contrast=2.0)), 0.7, atol=5e-3
-    )
+@pytest.mark.parametrize("number", [0, 2])
+def test_detail_is_added_to_its_band(levels, numpy_of, number):
+    maps = maps_like(levels, [-40, -40])
+    maps[number] = maps[number].copy()
+    maps[number][..., 2] = 0.1 / DETAIL_SCALE
+    np.testing.assert_allclose(numpy_of(blend_pair(levels, maps, no_pixels(levels))), 0.6, atol=2e-3)
+    np.testing.assert_allclose(numpy_of(blend_pair(levels, maps, no_pixels(levels), contrast=2.0)), 0.7, atol=5e-3)
 
 
 def test_pixels_can_be_chosen_sharply(levels, numpy_of):
     """Weights of 1 for the brighter image and 0 for the other give the maximum."""
-    offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
     brighter = levels[0] == levels[0].max(axis=-1, keepdims=True)
     choice = np.where(brighter, 20, 0).astype("float32")
-    fused = numpy_of(blend_pair(levels, maps_like(levels, [-40, -40]), choice, offset))
+    fused = numpy_of(blend_pair(levels, maps_like(levels, [-40, -40]), choice))
     np.testing.assert_allclose(fused[..., 0], levels[0].max(axis=-1), atol=2e-3)
 
 
 def test_layer_is_the_function(levels, numpy_of):
-    offset = np.zeros((*levels[-1].shape[:-1], 1), "float32")
     maps = maps_like(levels, [0.3, -0.2])
     layer = BlendPair.from_config(BlendPair(1.3).get_config())
-    expected = numpy_of(blend_pair(levels, maps, maps[0], offset, 1.3))
-    np.testing.assert_allclose(numpy_of(layer(levels, maps, maps[0], offset)), expected, atol=1e-6)
+    pixels = maps[0][..., :2]
+    expected = numpy_of(blend_pair(levels, maps, pixels, 1.3))
+    np.testing.assert_allclose(numpy_of(layer(levels, maps, pixels)), expected, atol=1e-6)
 
 
 def test_limit_keeps_the_middle_and_the_order(numpy_of):

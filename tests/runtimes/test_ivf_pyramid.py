@@ -52,7 +52,7 @@ def test_strips_join_without_seams(engine, random_images, monkeypatch):
 def test_large_pictures_get_more_levels(engine, random_images, numpy_of):
     fusion, larger = fusion_of(2), fusion_of(3)
     given, weigher = fusion.get_layer("weigher"), larger.get_layer("weigher")
-    for name in ("coder", "context", "first_context", "code_to_offset", "code_to_pixel_maps"):
+    for name in ("coder", "context", "first_context", "code_to_pixel_maps"):
         weigher.get_layer(name).set_weights(given.get_layer(name).get_weights())
     for k, source in enumerate((0, 0, 1)):
         weigher.get_layer(f"code_to_map_{k}").set_weights(given.get_layer(f"code_to_map_{source}").get_weights())

@@ -55,6 +55,23 @@ def test_training_goes_on_from_weights_that_are_given(folder, trained, tmp_path)
     further = dataclasses.replace(TRAINING, epochs=1, learning_rate=1e-6, start_from=str(run / "best.keras"))
     second = train([folder], tmp_path / "second", NETWORK, further)
     assert second.history[0]["val_loss"] == pytest.approx(progress.best_loss, abs=1e-3)
+
+
+def test_training_improves_on_the_pictures_of_the_network_to_start_from(folder, trained, tmp_path):
+    run, _ = trained
+    weights = {name: 0.0 for name in TRAINING.to_dict() if name.endswith("_weight")} | {"reference_weight": 1.0}
+    alone = dataclasses.replace(TRAINING, **weights, more_differences=0.2)
+    with pytest.raises(UsageError, match="reference_weight: expected start_from"):
+        train([folder], tmp_path / "nothing", NETWORK, alone)
+    start = str(run / "best.keras")
+    same = dataclasses.replace(alone, epochs=1, learning_rate=1e-7, more_differences=0.0, start_from=start)
+    assert train([folder], tmp_path / "same", NETWORK, same).best_loss < 0.01
+    better = train([folder], tmp_path / "better", NETWORK, dataclasses.replace(alone, start_from=start))
+    assert better.best_loss < 0.2
+
+
+def test_other_settings_than_those_to_start_from_are_refused(folder, trained, tmp_path):
+    further = dataclasses.replace(TRAINING, epochs=1, start_from=str(trained[0] / "best.keras"))
     with pytest.raises(UsageError, match="start_from: expected the settings of the network to train"):
         train([folder], tmp_path / "third", dataclasses.replace(NETWORK, code_channels=6), further)
 

@@ -18,7 +18,6 @@ import { type Fused, type Network, type Step, TILE } from './work';
 
 // Constants of cscfuse_keras/fusion/blend_pair.py.
 const SOFTNESS = 0.09;
-const OFFSET_SCALE = 0.25;
 const LARGEST_SPREAD = 0.28;
 
 /** What a level tells the next finer one: both images, the context, and the fused image less mid-grey. */
@@ -122,8 +121,9 @@ class Blend {
     const context = coarser ? doubled(coarser.context, seen) : this.firstContext(image);
     const result = await this.network({ image: concatenated(image, context) }, maps);
     const found = new Part(result, maps, seen).read(wanted);
-    const head = 2 * Math.max(0, number - (this.count - levels));
-    const offset = 2 * levels + 2;
+    // Three maps a level, the finest level's two for pixels, the context.
+    const head = 3 * Math.max(0, number - (this.count - levels));
+    const pixels = 3 * levels;
     const fused = coarser ? doubled(coarser.fused, wanted) : Part.empty(wanted, 1);
     const below = coarser ? doubled(coarser.pair, wanted).data : undefined;
     const { data } = pair.read(wanted);
@@ -133,13 +133,12 @@ class Blend {
         const sample = data[2 * pixel + k] as number;
         const band = sample - (below ? (below[2 * pixel + k] as number) : 0.5);
         value += (1 + Math.tanh(0.5 * (found.data[at + head + k] as number))) * band;
-        if (!number) value += Math.tanh(found.data[at + 2 * levels + k] as number) * (sample - 0.5);
+        if (!number) value += Math.tanh(found.data[at + pixels + k] as number) * (sample - 0.5);
       }
-      if (!coarser) value += OFFSET_SCALE * (found.data[at + offset] as number);
-      fused.data[pixel] = value;
+      fused.data[pixel] = value + (found.data[at + head + 2] as number);
     }
     // The strength comes last.
-    return { pair, context: found.read(wanted, offset + 1, maps - offset - 2), fused, found };
+    return { pair, context: found.read(wanted, pixels + 2, maps - pixels - 3), fused, found };
   }
 
   private firstContext(image: Part): Part {

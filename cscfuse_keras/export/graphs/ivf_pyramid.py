@@ -6,13 +6,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cscfuse_keras.deployment.folding import Convolution
+from cscfuse_keras.deployment.folding import Convolution, scaled
 from cscfuse_keras.deployment.parts import ivf_pyramid_parts
 from cscfuse_keras.deployment.tensorflow_operations import TensorFlowOperations
 from cscfuse_keras.export.graphs import Graph
 from cscfuse_keras.export.graphs.colour import luma, mixed, with_luma
 from cscfuse_keras.export.graphs.pyramid import double, gaussian_pyramid
-from cscfuse_keras.fusion.blend_pair import LARGEST_SPREAD, OFFSET_SCALE, SOFTNESS
+from cscfuse_keras.fusion.blend_pair import LARGEST_SPREAD, SOFTNESS
 from cscfuse_keras.models.ivf_pyramid import contrast_settings
 from cscfuse_keras.models.pyramid_levels import levels_for_size
 
@@ -50,8 +50,8 @@ class _Fuser:
         self.levels = levels_for_size(self.trained_levels, *size) if size else self.trained_levels
         # 2 sigmoid(m) = 1 + tanh(m / 2) is the weight of a band.
         factors = np.ones(coder.heads.kernel.shape[-1], np.float32)
-        factors[: 2 * self.trained_levels] = 0.5
-        heads, strength_heads = (_scaled(each, factors) for each in (coder.heads, coder.strength_heads))
+        factors[: 3 * self.trained_levels] = np.tile([0.5, 0.5, 1], self.trained_levels)
+        heads, strength_heads = (scaled(each, factors) for each in (coder.heads, coder.strength_heads))
         self.coder = dataclasses.replace(coder, heads=heads, strength_heads=strength_heads)
 
     def __call__(self, infrared, visible):
@@ -67,8 +67,8 @@ class _Fuser:
             if k == 0:
                 band = tf.concat([band, level - 0.5], -1)
             # What tanh adds to weights of one; bands of weight one add up to the image.
-            blended = _sum(tf.tanh(found["maps"]) * band)
-            fused = blended + (OFFSET_SCALE * found["offset"] if fused is None else fused)
+            blended = _sum(tf.tanh(found["maps"]) * band) + found["detail"]
+            fused = blended if fused is None else fused + blended
             context, coarser = found.get("context"), level
         return _limited(_sum(pyramid[0] - 0.5) + fused, self.contrast)
 
@@ -81,19 +81,13 @@ class _Fuser:
 
     def channels(self, k):
         """The coder's maps that a level needs: see `cscfuse_keras.deployment.parts.ivf_pyramid_parts`."""
-        first, pixels = 2 * max(0, k - self.levels + self.trained_levels), 2 * self.trained_levels
-        channels = {"maps": [first, first + 1]}
+        first, pixels = 3 * max(0, k - self.levels + self.trained_levels), 3 * self.trained_levels
+        channels = {"maps": [first, first + 1], "detail": [first + 2]}
         if k == 0:
             channels["maps"] += [pixels, pixels + 1]
         else:
-            channels["context"] = list(range(pixels + 3, self.coder.heads.kernel.shape[-1]))
-        if k == self.levels - 1:
-            channels["offset"] = [pixels + 2]
+            channels["context"] = list(range(pixels + 2, self.coder.heads.kernel.shape[-1]))
         return channels
-
-
-def _scaled(heads, factors):
-    return Convolution(factors * heads.kernel, None if heads.bias is None else factors * heads.bias)
 
 
 def _sum(images):
