@@ -40,7 +40,7 @@ def _figures(image, sources):
     return (
         ops.std(image, axis=(1, 2, 3)),
         spatial_frequency(image),
-        ops.sum(mutual_information(image, sources, bins=_BINS), axis=-1),
+        ops.sum(mutual_information(image, sources, bins=_BINS, step=1), axis=-1),
         ops.sum(visual_information(image, sources), axis=-1),
         edge_preservation(image, sources),
     )
