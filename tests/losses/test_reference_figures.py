@@ -8,15 +8,6 @@ pytestmark = pytest.mark.backend
 
 
 @pytest.fixture(scope="module")
-def sources():
-    """A bright disc in one image, stripes in the other."""
-    rows, columns = np.mgrid[:64, :64]
-    disc = 0.2 + 0.6 * ((rows - 32) ** 2 + (columns - 32) ** 2 < 200)
-    stripes = 0.3 + 0.3 * (columns // 4 % 2)
-    return np.stack([disc, stripes], axis=-1)[None].astype("float32")
-
-
-@pytest.fixture(scope="module")
 def both(sources):
     return np.clip(sources.sum(axis=-1, keepdims=True) - 0.3, 0.02, 0.98)
 
