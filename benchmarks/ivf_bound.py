@@ -14,14 +14,13 @@ from pathlib import Path
 
 import click
 import cv2
+import keras
 import numpy as np
 import tensorflow as tf
-from ivf_faults import noise_ratio
-from ivf_tune import METRICS
+from ivf_tune import FAULTS, METRICS, figures_of
 
 from cscfuse_keras.losses.fused_tone import noise_in_flat_areas
 from cscfuse_keras.losses.reference_figures import lack_of_figures
-from cscfuse_keras.metrics import evaluate_ivf, metrics_named
 from cscfuse_keras.tasks.ivf import IVFFuser
 from pipelines.pairs import find_pairs
 
@@ -37,9 +36,7 @@ def optimised(fused: np.ndarray, pair: list[np.ndarray], more_differences: float
     sources = tf.constant(np.stack(pair, axis=-1)[np.newaxis])
     start = tf.constant(fused[np.newaxis, ..., np.newaxis])
     pixels = tf.Variable(start)
-    rule = tf.keras.optimizers.Adam(
-        tf.keras.optimizers.schedules.PolynomialDecay(LARGEST_STEP, STEPS, LARGEST_STEP / 20)
-    )
+    rule = keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(LARGEST_STEP, STEPS, LARGEST_STEP / 20))
     shifts = np.random.default_rng(0).uniform(-BIN / 2, BIN / 2, STEPS).astype(np.float32)
 
     @tf.function
@@ -62,26 +59,18 @@ def optimised(fused: np.ndarray, pair: list[np.ndarray], more_differences: float
 @click.option("--more-differences", default=0.12, show_default=True, help="SCD asked for beyond that of MODEL.")
 def main(model: str, data: Path, every: int, more_differences: float) -> None:
     """Print the figures of what MODEL makes, a preset or .keras file, and of the same with its pixels free."""
-    rows = metrics_named("ivf", ",".join(METRICS.values()))
     fuser = IVFFuser(model)
     found = []
     for pair in find_pairs([data])[::every]:
         grey = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in (pair.infrared, pair.visible)]
         images = [image.astype(np.float32) / 255 for image in grey]
         fused = np.asarray(fuser.fuse(*images))
-        pictures = [
-            np.rint(255 * image).astype(np.uint8) for image in (fused, optimised(fused, images, more_differences))
-        ]
-        known = [evaluate_ivf(picture, *grey, rows) for picture in pictures]
-        found.append(
-            [
-                [*(figures[metric] for metric in METRICS.values()), noise_ratio(picture, grey)]
-                for figures, picture in zip(known, pictures, strict=True)
-            ]
-        )
-    click.echo(f"{len(found)} pairs: " + ", ".join([*METRICS, "noise"]))
+        free = optimised(fused, images, more_differences)
+        figures = [figures_of(np.rint(255 * image).astype(np.uint8), grey) for image in (fused, free)]
+        found.append([list(each.values()) for each in figures])
+    click.echo(f"{len(found)} pairs: " + ", ".join([*METRICS, *FAULTS]))
     for name, figures in zip((model, "its pixels free"), np.nanmean(found, axis=0), strict=True):
-        click.echo(f"{name}: " + ", ".join(f"{figure:.3f}" for figure in figures))
+        click.echo(f"{name}: " + ", ".join(f"{figure:.4g}" for figure in figures))
 
 
 if __name__ == "__main__":

@@ -114,16 +114,18 @@ class Tuning:
         return self.model
 
 
+def figures_of(fused: np.ndarray, grey: Sequence[np.ndarray]) -> dict[str, float]:
+    """Metrics and faults of a fused picture of two, all uint8."""
+    known = evaluate_ivf(fused, *grey, metrics_named("ivf", ",".join(METRICS.values())))
+    found = {name: known[metric] for name, metric in METRICS.items()}
+    return found | {name: fault(fused, grey) for name, fault in FAULTS.items()}
+
+
 def scores_of(tuning: Tuning, pairs: Sequence[Pair], goals: dict, numbers: np.ndarray) -> np.ndarray:
     """The scores that have goals, as means over the pairs of their data set."""
-    rows = metrics_named("ivf", ",".join(METRICS.values()))
 
     def judged(pair):
-        fused = tuning.fused(pair, numbers)
-        known = evaluate_ivf(fused, *pair.grey, rows)
-        found = {name: known[metric] for name, metric in METRICS.items()}
-        found |= {name: fault(fused, pair.grey) for name, fault in FAULTS.items()}
-        return pair.name, found
+        return pair.name, figures_of(tuning.fused(pair, numbers), pair.grey)
 
     with ThreadPoolExecutor() as threads:
         all_found = list(threads.map(judged, pairs))
