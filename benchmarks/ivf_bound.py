@@ -2,8 +2,8 @@
 
 python benchmarks/ivf_bound.py ivf --data flir_train --every 36
 
-Each pixel of what MODEL makes is free; SCD is to grow while no other figure falls and flat areas become calmer. It
-tells what a network misses that the pictures would allow; it is no way of fusing.
+Each pixel of what MODEL makes is free; SCD is to grow while no other figure falls, flat areas become calmer, and no
+pixel clips. It tells what a network misses that the pictures would allow; it is no way of fusing.
 """
 
 import os
@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 from ivf_tune import FAULTS, METRICS, figures_of
 
-from cscfuse_keras.losses.fused_tone import noise_in_flat_areas
+from cscfuse_keras.losses.fused_tone import near_clipping, noise_in_flat_areas
 from cscfuse_keras.losses.reference_figures import lack_of_figures
 from cscfuse_keras.tasks.ivf import IVFFuser
 from pipelines.pairs import find_pairs
@@ -27,6 +27,7 @@ from pipelines.pairs import find_pairs
 STEPS = 150
 LARGEST_STEP = 3e-3
 NOISE_WEIGHT = 0.05
+CLIPPING_WEIGHT = 10.0
 BIN = 1 / 64
 """Width of a histogram's bin in the mutual information: grey values move by half of it, so as not to gather in bins."""
 
@@ -44,7 +45,8 @@ def optimised(fused: np.ndarray, pair: list[np.ndarray], more_differences: float
         with tf.GradientTape() as tape:
             image = tf.clip_by_value(pixels, 0.0, 1.0)
             lack = lack_of_figures(image + shift, start, sources, more_differences)
-            loss = tf.reduce_sum(lack + NOISE_WEIGHT * noise_in_flat_areas(image, sources))
+            faults = NOISE_WEIGHT * noise_in_flat_areas(image, sources) + CLIPPING_WEIGHT * near_clipping(pixels)
+            loss = tf.reduce_sum(lack + faults)
         rule.apply([tape.gradient(loss, pixels)], [pixels])
 
     for shift in shifts:
