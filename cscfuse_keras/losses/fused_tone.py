@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from cscfuse_keras.layers.pyramid import halve
 from cscfuse_keras.losses.gaussian_blur import gaussian_blur
 
 _TINY = 1e-6
@@ -64,6 +65,27 @@ def noise_in_flat_areas(fused, sources, flat: float = 6 / 255):
     excess = ops.relu(fused_deviation - ops.min(deviation, axis=-1, keepdims=True))
     # The constant keeps a few flat pixels in a crop full of structure from counting like a sky.
     return 255 * ops.sum(flatness * excess, axis=(1, 2, 3)) / (ops.sum(flatness, axis=(1, 2, 3)) + 100)
+
+
+def unevenness(fused, sources, scales=(2, 3)):
+    """`noise_in_flat_areas` of pictures halved so many times, summed: glow and blotches on ground that is even.
+
+    Halving averages noise away, so that what is left is brightness that spreads from somewhere else.
+
+    Args:
+        fused: tensor (batch, height, width, 1) in [0, 1].
+        sources: tensor (batch, height, width, sources) in [0, 1].
+        scales: numbers of halvings, ascending.
+
+    Returns:
+        Tensor (batch,), from 0 up.
+    """
+    total = 0
+    for scale in range(1, max(scales) + 1):
+        fused, sources = halve(fused), halve(sources)
+        if scale in scales:
+            total += noise_in_flat_areas(fused, sources)
+    return total
 
 
 def _local_deviation(images):

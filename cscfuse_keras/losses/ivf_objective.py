@@ -14,6 +14,7 @@ from cscfuse_keras.losses.fused_tone import (
     missing_contrast,
     near_clipping,
     noise_in_flat_areas,
+    unevenness,
 )
 from cscfuse_keras.losses.mutual_information import mutual_information
 from cscfuse_keras.losses.reference_figures import lack_of_figures
@@ -42,10 +43,13 @@ class IVFObjectiveWeights(Config):
         contrast_weight: of missing standard deviation.
         brightness_weight: of the distance from the brighter source.
         noise_weight: of noise in flat areas, in grey levels of 255.
+        unevenness_weight: of the same at a quarter and an eighth of the size: of glow on even ground.
         clipping_weight: of what comes close to black and white.
         rule_weight: of the distance from `blend_by_activity`, in brightness and in gradients.
-        reference_weight: of what figures lack to those of a picture that the network to start from makes.
+        reference_weight: of what figures lack to those of the picture that a reference network makes.
         more_differences: SCD asked for beyond that picture's.
+        spare_information: share of that picture's visual information that may be lost.
+        spare_edges: share of its Qabf that may be lost.
     """
 
     visual_information_weight: float = 1.2
@@ -60,10 +64,13 @@ class IVFObjectiveWeights(Config):
     contrast_weight: float = 2.0
     brightness_weight: float = 0.0
     noise_weight: float = 0.8
+    unevenness_weight: float = 0.0
     clipping_weight: float = 1.0
     rule_weight: float = 40.0
     reference_weight: float = 0.0
     more_differences: float = 0.0
+    spare_information: float = 0.0
+    spare_edges: float = 0.0
 
 
 @keras.saving.register_keras_serializable("cscfuse_keras")
@@ -102,11 +109,19 @@ class IVFObjective(keras.layers.Layer):
             (weigh.contrast_weight, lambda: missing_contrast(fused, sources)),
             (weigh.brightness_weight, lambda: brightest_distance(fused, sources)),
             (weigh.noise_weight, lambda: noise_in_flat_areas(fused, sources)),
+            (weigh.unevenness_weight, lambda: unevenness(fused, sources)),
             (weigh.clipping_weight, lambda: near_clipping(fused)),
             (weigh.rule_weight, lambda: _distance(fused, blend_by_activity(sources))),
             (
                 weigh.reference_weight,
-                lambda: lack_of_figures(fused, reference, sources, weigh.more_differences),
+                lambda: lack_of_figures(
+                    fused,
+                    reference,
+                    sources,
+                    weigh.more_differences,
+                    weigh.spare_information,
+                    weigh.spare_edges,
+                ),
             ),
         )
         # Several are slow: what has no weight is not computed.

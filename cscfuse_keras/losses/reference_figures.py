@@ -14,7 +14,9 @@ _BINS = 64
 _TINY = 1e-4
 
 
-def lack_of_figures(fused, reference, sources, more_differences: float = 0.0):
+def lack_of_figures(
+    fused, reference, sources, more_differences: float = 0.0, spare_information: float = 0.0, spare_edges: float = 0.0
+):
     """Sum of the shares of a reference image's figures that a fused image lacks; what is beyond them counts nothing.
 
     The figures are standard deviation, spatial frequency, mutual information, visual information, Qabf, and, as they
@@ -25,12 +27,15 @@ def lack_of_figures(fused, reference, sources, more_differences: float = 0.0):
         reference: likewise.
         sources: tensor (batch, height, width, sources) in [0, 1].
         more_differences: SCD asked for beyond the reference's, up to `LARGEST_CORRELATIONS`.
+        spare_information: share of the reference's visual information that may be lost.
+        spare_edges: share of its Qabf that may be lost.
 
     Returns:
         Tensor (batch,), from 0 up.
     """
-    pairs = zip(_figures(fused, sources), _figures(reference, sources), strict=True)
-    lacking = sum(ops.relu(1 - figure / (wanted + _TINY)) for figure, wanted in pairs)
+    shares = (1, 1, 1, 1 - spare_information, 1 - spare_edges)
+    triples = zip(shares, _figures(fused, sources), _figures(reference, sources), strict=True)
+    lacking = sum(ops.relu(share - figure / (wanted + _TINY)) for share, figure, wanted in triples)
     enough = correlations_of_differences(reference, sources) + more_differences
     enough = ops.minimum(enough, LARGEST_CORRELATIONS)
     return lacking + ops.relu(enough - correlations_of_differences(fused, sources))

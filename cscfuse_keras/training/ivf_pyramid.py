@@ -35,6 +35,8 @@ class IVFPyramidTraining(IVFObjectiveWeights):
         validation_share: share of pairs kept for validation.
         start_from: preset or .keras file of the same network, whose weights the training starts with; random ones if
             empty.
+        reference: preset or .keras file of the network whose pictures those of the trained one are compared with; that
+            to start from if empty.
         seed: of weights, order, crops and faults.
     """
 
@@ -45,6 +47,7 @@ class IVFPyramidTraining(IVFObjectiveWeights):
     gradient_limit: float = 1.0
     validation_share: float = 1 / 9
     start_from: str = ""
+    reference: str = ""
     seed: int = 0
 
 
@@ -73,19 +76,21 @@ def train(
 
     Raises:
         UsageError: the folder holds a run and `resume` is off, the settings differ from that run's, the network to
-            start from has other settings, or there is none and `reference_weight` is not 0.
+            start from has other settings, or `reference_weight` is not 0 and there is no network to compare with.
         InputError: there are too few pairs.
         ModelError: the loss became NaN.
     """
     network, training = network or IVFPyramidConfig(), training or IVFPyramidTraining()
-    if training.reference_weight and not training.start_from:
-        raise UsageError("reference_weight: expected start_from, whose pictures are compared with; give a preset")
+    compared_with = training.reference or training.start_from
+    if training.reference_weight and not compared_with:
+        raise UsageError("reference_weight: expected reference or start_from, to compare pictures with; give a preset")
     data = _data(sources, training)
     keras.utils.set_random_seed(training.seed)
     with distribution.scope():
         fusion = build_fusion(network)
         start = load_preset(training.start_from, "ivf").model if training.start_from else None
-        model = build_training(fusion, training, start if training.reference_weight else None)
+        reference = load_preset(compared_with, "ivf").model if training.reference_weight else None
+        model = build_training(fusion, training, reference)
     if start:
         _copy_weights(start, fusion, training.start_from)
     progress = open_run(

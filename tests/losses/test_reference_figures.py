@@ -36,3 +36,11 @@ def test_more_differences_are_asked_for_up_to_a_limit(sources, numpy_of):
     asked = [float(numpy_of(lack_of_figures(copy, copy, sources, more))[0]) for more in (0.0, 0.02, 9.0, 99.0)]
     assert asked[1] - asked[0] == pytest.approx(0.02, abs=1e-4)
     assert asked[1] < asked[2] == asked[3] < LARGEST_CORRELATIONS
+
+
+def test_what_may_be_lost_of_information_and_edges_is_not_lacking(sources, both, numpy_of):
+    flat = np.full_like(both, 0.5)
+    all_lost, spared = (
+        float(numpy_of(lack_of_figures(flat, both, sources, 0.0, *spare))[0]) for spare in ((0, 0), (0.3, 0.2))
+    )
+    assert all_lost - spared == pytest.approx(0.5, abs=0.02)

@@ -61,11 +61,13 @@ def test_training_improves_on_the_pictures_of_the_network_to_start_from(folder, 
     run, _ = trained
     weights = {name: 0.0 for name in TRAINING.to_dict() if name.endswith("_weight")} | {"reference_weight": 1.0}
     alone = dataclasses.replace(TRAINING, **weights, more_differences=0.2)
-    with pytest.raises(UsageError, match="reference_weight: expected start_from"):
+    with pytest.raises(UsageError, match="reference_weight: expected reference or start_from"):
         train([folder], tmp_path / "nothing", NETWORK, alone)
     start = str(run / "best.keras")
     same = dataclasses.replace(alone, epochs=1, learning_rate=1e-7, more_differences=0.0, start_from=start)
     assert train([folder], tmp_path / "same", NETWORK, same).best_loss < 0.01
+    other = dataclasses.replace(same, start_from="", reference=start)
+    assert train([folder], tmp_path / "other", NETWORK, other).best_loss > 0.01
     better = train([folder], tmp_path / "better", NETWORK, dataclasses.replace(alone, start_from=start))
     assert better.best_loss < 0.2
 
