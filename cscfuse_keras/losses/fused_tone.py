@@ -89,6 +89,8 @@ def unevenness(fused, sources, scales=(2, 3)):
 
 
 def _local_deviation(images):
+    images = ops.convert_to_tensor(images)
+    images = images - ops.mean(images, axis=(1, 2), keepdims=True)  # less to cancel below
     mean = gaussian_blur(images, 5, 1.2)
     return ops.sqrt(ops.relu(gaussian_blur(images * images, 5, 1.2) - mean * mean) + _TINY)
 
