@@ -13,17 +13,18 @@ def write_fused(path: str, fused: np.ndarray) -> None:
     write_picture(path, to_depth(fused, "uint8"), overwrite=True)
 
 
-def read_fused(path: Path, size: tuple[int, ...]) -> np.ndarray:
+def read_fused(path: Path, size: tuple[int, ...], full_scale: float | None = None) -> np.ndarray:
     """A fused picture as uint8.
 
     Args:
         path: its file.
         size: height and width that it must have.
+        full_scale: the sample value that means 1.0 in pictures of 16 bits; 65535 by default.
 
     Raises:
         InputError: it cannot be read, or has another size.
     """
-    picture = read_picture(path)
+    picture = read_picture(path, full_scale=full_scale)
     if picture.pixels.shape[:2] != size[:2]:
         found = f"{picture.pixels.shape[1]} x {picture.pixels.shape[0]}"
         raise InputError(

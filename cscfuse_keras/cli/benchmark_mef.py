@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from cscfuse_keras.benchmark.mef import MEFBenchmark
-from cscfuse_keras.cli import evaluate_mef
+from cscfuse_keras.cli import evaluate_mef, full_scale
 from cscfuse_keras.metrics import Metric, metrics_for, metrics_named, model_metrics
 
-OPTIONS = {name: evaluate_mef.OPTIONS[name] for name in ("brisque_model", "niqe_model")}
+OPTIONS = {name: evaluate_mef.OPTIONS[name] for name in ("brisque_model", "niqe_model", "full_scale")}
 
 
 def metrics(names: str | None, given: Mapping[str, Any]) -> Sequence[Metric]:
@@ -19,4 +19,5 @@ def metrics(names: str | None, given: Mapping[str, Any]) -> Sequence[Metric]:
 
 def items(data: Path, output: Path, given: Mapping[str, Any]) -> MEFBenchmark:
     """The scenes of a folder."""
-    return MEFBenchmark.of(data, output)
+    full_scale.check_bits(given)
+    return MEFBenchmark.of(data, output, given.get("full_scale"))

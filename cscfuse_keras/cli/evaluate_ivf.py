@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cscfuse_keras.cli import full_scale
 from cscfuse_keras.cli.evaluation import Evaluation
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.errors import UsageError
@@ -34,16 +35,19 @@ OPTIONS = {
         help="ivf: bring the infrared pictures onto the visible ones first, and crop; with --fused, results of "
         "cscfuse fuse --align are judged.",
     ),
+    "full_scale": full_scale.OF_FOLDERS,
+    "infrared_full_scale": full_scale.INFRARED,
 }
 
 
 def prepare(preset: str, fused: Path | None, output: Path, given: dict[str, Any]) -> Evaluation:
     """Find the pairs, and load the preset if there are no fused pictures to judge."""
-    infrared, visible = given["infrared"], given["visible"]
+    full_scale.check_bits(given)
+    infrared, visible, scale = given["infrared"], given["visible"], given.get("full_scale")
     metrics = _metrics(given)
-    items, left_over = ivf_scores.plan(infrared, visible, fused)
+    items, left_over = ivf_scores.plan(infrared, visible, fused, scale, given.get("infrared_full_scale"))
     if fused:
-        source = ivf_scores.fused_from_folder(fused)
+        source = ivf_scores.fused_from_folder(fused, scale)
     else:
         load_keras()
         source = ivf_scores.fused_by_preset(preset)

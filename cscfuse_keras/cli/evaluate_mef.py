@@ -6,6 +6,7 @@ from typing import Any
 import click
 import cv2
 
+from cscfuse_keras.cli import full_scale
 from cscfuse_keras.cli.evaluation import Evaluation
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.errors import UsageError
@@ -35,6 +36,7 @@ OPTIONS = {
         type=click.Path(path_type=Path),
         help="mef: judge by NIQE too, with the pristine model in this MATLAB file.",
     ),
+    "full_scale": full_scale.OF_FOLDERS,
 }
 
 
@@ -42,8 +44,9 @@ def prepare(preset: str, fused: Path | None, output: Path, given: dict[str, Any]
     """Find the scenes, and load the preset if there are no fused pictures to judge."""
     if fused and "stretch" in given:
         raise UsageError("--stretch and --fused: expected one of the two, found both; leave one out")
+    full_scale.check_bits(given)
     metrics = (*metrics_for("mef", None), *model_metrics(given.get("brisque_model"), given.get("niqe_model")))
-    items, left_over = mef_scores.plan(given["scenes"], output, fused)
+    items, left_over = mef_scores.plan(given["scenes"], output, fused, given.get("full_scale"))
     if fused:
         source = mef_scores.fused_from_folder(fused)
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cscfuse_keras.cli import evaluate_mef
+from cscfuse_keras.cli import evaluate_mef, full_scale
 from cscfuse_keras.cli.evaluation import Evaluation
 from cscfuse_keras.cli.quiet import load_keras
 from cscfuse_keras.errors import UsageError
@@ -21,11 +21,7 @@ OPTIONS = {
         help="msf: low-pass matched to the sensor, or every pixel at the scale's distance as it is. Default: mtf.",
     ),
     "sensor": click.option("--sensor", help="msf: that took the scenes, such as ikonos. Default: generic."),
-    "full_scale": click.option(
-        "--full-scale",
-        type=click.FloatRange(0, min_open=True),
-        help="msf: the sample value of the bands that means 1.0. Default: the largest of their integers.",
-    ),
+    "full_scale": full_scale.OF_FOLDERS,
     "guide_full_scale": click.option(
         "--guide-full-scale", type=click.FloatRange(0, min_open=True), help="msf: the same for the guide."
     ),

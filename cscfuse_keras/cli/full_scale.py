@@ -19,7 +19,13 @@ OPTION = click.option(
 INFRARED = click.option(
     "--infrared-full-scale",
     type=click.FloatRange(0, min_open=True),
-    help="ivf: the same for INFRARED, where that differs: 16383 for a thermal camera of 14 bits.",
+    help="ivf: the same for infrared pictures, where that differs: 16383 for a thermal camera of 14 bits.",
+)
+OF_FOLDERS = click.option(
+    "--full-scale",
+    type=click.FloatRange(0, min_open=True),
+    help="ivf, mef: the sample value that means 1.0 in pictures of 16 bits, fused ones too: 4095 for a camera of 12 "
+    "bits. msf: in the bands. Default: the largest of their integers.",
 )
 
 

@@ -7,20 +7,45 @@ from pathlib import Path
 import numpy as np
 
 from cscfuse_keras.errors import InputError
-from cscfuse_keras.io import list_pictures, pair_by_stem, read_picture, to_depth, to_unit
+from cscfuse_keras.io import Picture, list_pictures, pair_by_stem, read_picture, to_depth, to_unit
 from cscfuse_keras.metrics import Metric, evaluate_ivf
 from cscfuse_keras.tasks.align_pair import PairAligner, overlays
 from cscfuse_keras.tasks.colour import luma
 from cscfuse_keras.tasks.parallel import one_at_a_time
+from cscfuse_keras.tasks.unused_range import warn_of_unused_range
 
 
 @dataclasses.dataclass(frozen=True)
 class Item:
-    """A pair to judge: its name (the stem) and the files of infrared and visible picture."""
+    """A pair to judge.
+
+    Attributes:
+        name: the files' stem.
+        infrared: picture file.
+        visible: picture file.
+        full_scale: the sample value of a visible picture of 16 bits that means 1.0; 65535 by default.
+        infrared_full_scale: the same of the infrared one; that of the visible one by default.
+    """
 
     name: str
     infrared: Path
     visible: Path
+    full_scale: float | None = None
+    infrared_full_scale: float | None = None
+
+    def pictures(self) -> tuple[Picture, Picture]:
+        """Infrared and visible picture, as stored.
+
+        Raises:
+            InputError: one cannot be read.
+
+        Warns:
+            UserWarning: one of 16 bits uses few of them, and no full scale is stated.
+        """
+        return (
+            _picture(self.infrared, self.infrared_full_scale or self.full_scale),
+            _picture(self.visible, self.full_scale),
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,14 +61,27 @@ class FusedSource:
     fuse: Callable[[str, np.ndarray, np.ndarray], np.ndarray]
 
 
-def plan(infrared: Path, visible: Path, fused: Path | None = None) -> tuple[list[Item], list[tuple[Path, str]]]:
+def plan(
+    infrared: Path,
+    visible: Path,
+    fused: Path | None = None,
+    full_scale: float | None = None,
+    infrared_full_scale: float | None = None,
+) -> tuple[list[Item], list[tuple[Path, str]]]:
     """Pairs to judge, and files left over with the reason.
+
+    Args:
+        infrared: folder of pictures.
+        visible: folder of pictures.
+        fused: folder of pictures; those without one are left over.
+        full_scale: see `Item`.
+        infrared_full_scale: see `Item`.
 
     Raises:
         InputError: a folder is missing, or there is no pair.
     """
     pairs, left_over = pair_by_stem(infrared, visible)
-    items = [Item(*pair) for pair in pairs]
+    items = [Item(*pair, full_scale, infrared_full_scale) for pair in pairs]
     if fused is not None:
         stems = {path.stem for path in list_pictures(fused)}
         left_over += [
@@ -64,10 +102,10 @@ def fused_by_preset(preset: str) -> FusedSource:
     return FusedSource(fuser.preset.name, lambda name, infrared, visible: fuse(infrared, visible))
 
 
-def fused_from_folder(folder: Path) -> FusedSource:
-    """Take fused pictures from a folder."""
+def fused_from_folder(folder: Path, full_scale: float | None = None) -> FusedSource:
+    """Take fused pictures from a folder; `full_scale` as that of the visible pictures, see `Item`."""
     files = {path.stem: path for path in list_pictures(folder)}
-    return FusedSource(str(folder), lambda name, infrared, visible: _unit(files[name]))
+    return FusedSource(str(folder), lambda name, infrared, visible: _unit(files[name], full_scale))
 
 
 def judge(
@@ -85,7 +123,7 @@ def judge(
     Raises:
         InputError: a file cannot be read, sizes differ, or the pair cannot be aligned.
     """
-    pair = read_picture(item.infrared), read_picture(item.visible)
+    pair = item.pictures()
     overlay = {}
     if align:
         before, pair = pair, PairAligner()(item.name, *pair)
@@ -101,8 +139,15 @@ def judge(
     return scores, {title: to_depth(image, "uint8") for title, image in pictures.items()}
 
 
-def _unit(path: Path) -> np.ndarray:
-    picture = read_picture(path)
+def _picture(path: Path, full_scale: float | None) -> Picture:
+    picture = read_picture(path, full_scale=full_scale)
+    if full_scale is None:
+        warn_of_unused_range(picture.pixels.max(), picture.pixels.dtype, path)
+    return picture
+
+
+def _unit(path: Path, full_scale: float | None) -> np.ndarray:
+    picture = read_picture(path, full_scale=full_scale)
     return to_unit(picture.pixels, picture.full_scale)
 
 

@@ -13,6 +13,7 @@ from cscfuse_keras.metrics import Metric, evaluate_mef
 from cscfuse_keras.tasks import mef_plan
 from cscfuse_keras.tasks.exposures import check_stack
 from cscfuse_keras.tasks.parallel import one_at_a_time
+from cscfuse_keras.tasks.unused_range import warn_of_unused_range
 
 MERTENS = "Mertens (OpenCV)"
 """Name of the method that every other one is put beside."""
@@ -26,11 +27,30 @@ class Scene:
         name: of its folder.
         exposures: picture files.
         fused: file of the fused picture, where that is not made here.
+        full_scale: the sample value of pictures of 16 bits that means 1.0; 65535 by default.
     """
 
     name: str
     exposures: tuple[Path, ...]
     fused: Path | None = None
+    full_scale: float | None = None
+
+    def read(self) -> tuple[list[np.ndarray], float]:
+        """The exposures as stored, and their value of white.
+
+        Raises:
+            InputError: one cannot be read, or sizes or depths differ.
+
+        Warns:
+            UserWarning: all of 16 bits use few of them, and no full scale is stated.
+        """
+        pictures = [read_picture(path, full_scale=self.full_scale) for path in self.exposures]
+        exposures = [picture.pixels for picture in pictures]
+        check_stack(exposures, [str(path) for path in self.exposures])
+        if self.full_scale is None:
+            folder = self.exposures[0].parent
+            warn_of_unused_range(max(image.max() for image in exposures), exposures[0].dtype, folder)
+        return exposures, pictures[0].full_scale
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,13 +66,16 @@ class FusedSource:
     fuse: Callable[[Scene, Sequence[np.ndarray], float], np.ndarray]
 
 
-def plan(folder: Path, report: Path, fused: Path | None = None) -> tuple[list[Scene], list[tuple[Path, str]]]:
+def plan(
+    folder: Path, report: Path, fused: Path | None = None, full_scale: float | None = None
+) -> tuple[list[Scene], list[tuple[Path, str]]]:
     """Scenes to judge, and what is left over with the reason.
 
     Args:
         folder: holds a folder a scene.
         report: where the report goes; no scene if it is among them.
         fused: folder of one picture a scene, named after it; no scene either.
+        full_scale: see `Scene`.
 
     Raises:
         InputError: a folder is missing, or there is no scene to judge.
@@ -60,7 +83,7 @@ def plan(folder: Path, report: Path, fused: Path | None = None) -> tuple[list[Sc
     if not folder.is_dir():
         raise InputError(f"{folder}: expected a folder of scene folders, found none; check the path")
     jobs, left_over = mef_plan.plan([folder], report, batch=True)
-    scenes = [Scene(job.name, job.sources) for job in jobs]
+    scenes = [Scene(job.name, job.sources, full_scale=full_scale) for job in jobs]
     return _with_fused(scenes, left_over, folder, fused) if fused else (scenes, left_over)
 
 
@@ -77,7 +100,7 @@ def fused_from_folder(folder: Path) -> FusedSource:
     """Take the fused pictures that `plan` found in a folder."""
 
     def read(scene, exposures, full_scale):
-        picture = read_picture(scene.fused)
+        picture = read_picture(scene.fused, full_scale=scene.full_scale)
         if picture.pixels.shape[:2] != exposures[0].shape[:2]:
             raise InputError(
                 f"{scene.fused}: expected the size of the exposures, {_size(exposures[0])}, "
@@ -101,9 +124,7 @@ def judge(
     Raises:
         InputError: a file cannot be read, sizes or depths differ, or a picture is too small for a metric.
     """
-    pictures = [read_picture(path) for path in scene.exposures]
-    exposures, full_scale = [picture.pixels for picture in pictures], pictures[0].full_scale
-    check_stack(exposures, [str(path) for path in scene.exposures])
+    exposures, full_scale = scene.read()
     levels = [eight_bit(exposure, full_scale) for exposure in exposures]
     fused = to_depth(source.fuse(scene, exposures, full_scale), "uint8")
     mertens = to_depth(MertensFuser().fuse(exposures, full_scale), "uint8")

@@ -48,6 +48,24 @@ def test_grey_methods_fuse_luma_and_keep_the_chroma(pairs, tmp_path):
     assert list(pictures)[3].startswith("error of average, 0 to ")
 
 
+def test_full_scales_say_what_samples_mean(pairs, tmp_path):
+    task = IVFBenchmark.of(pairs)
+    path = tmp_path / "fused" / "a.png"
+    fused(task, task.items[0], "average", path)
+    sources, rows = task.judged(task.items[0]), metrics_for("ivf", "table1")
+    for name, picture, factor in (
+        ("infrared", sources.infrared_picture, 64),
+        ("visible", sources.visible_picture, 16),
+        ("fused", read_picture(path).pixels, 16),
+    ):
+        write_picture(tmp_path / "deep" / name / "a.png", picture.astype("uint16") * factor)
+    deep = IVFBenchmark.of(tmp_path / "deep", 255 * 16, 255 * 64)
+    found = deep.judged(deep.items[0])
+    assert all(np.array_equal(*images) for images in zip(found, sources, strict=True))
+    assert deep.score(found, tmp_path / "deep" / "fused" / "a.png", rows) == task.score(sources, path, rows)
+    assert deep.settings != task.settings
+
+
 @pytest.fixture
 def scenes(tmp_path):
     exposures = exposure_bracket(height=64, width=80)

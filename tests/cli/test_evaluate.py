@@ -9,6 +9,8 @@ from cscfuse_keras.io import write_picture
 from cscfuse_keras.metrics import METRICS, evaluate_ivf
 from cscfuse_keras.samples import night_road
 
+NAMES = ["--infrared", "--visible", "--fused"]
+
 
 def write_scene(folder, stem, seed=0):
     infrared, visible = (np.rint(255 * image).astype("uint8") for image in night_road(height=64, width=80, seed=seed))
@@ -54,6 +56,35 @@ def test_both_folders_are_needed(cscfuse, tmp_path):
     result = cscfuse("evaluate", "--task", "ivf", "--infrared", tmp_path, "-o", tmp_path / "report")
     assert result.exit_code == 2
     assert "expected --visible" in result.output
+
+
+def test_pictures_of_few_of_16_bits_are_judged_as_what_their_full_scale_says(cscfuse, tmp_path):
+    infrared, visible = write_scene(tmp_path, "scene")
+    write_picture(tmp_path / "fused" / "scene.png", visible // 2 + infrared // 2)
+    folders = ["ir", "vis", "fused"]
+    for name, image, factor in zip(
+        folders, (infrared, visible, visible // 2 + infrared // 2), (64, 16, 16), strict=True
+    ):
+        write_picture(tmp_path / "deep" / name / "scene.png", image.astype("uint16") * factor)
+
+    def scores(place, *options):
+        paths = [item for name, option in zip(folders, NAMES, strict=True) for item in (option, place / name)]
+        result = cscfuse("evaluate", "--task", "ivf", *paths, "-o", place / "report", "--overwrite", *options)
+        assert result.exit_code == 0, result.output
+        unstated = place.name == "deep" and not options
+        assert ("state its largest value by --full-scale" in result.output) == unstated
+        return next(iter(json.loads((place / "report" / "scores.json").read_text())["items"][0]["scores"].values()))
+
+    stated = ["--full-scale", 255 * 16, "--infrared-full-scale", 255 * 64]
+    assert scores(tmp_path / "deep", *stated) == scores(tmp_path)
+    assert scores(tmp_path / "deep") != scores(tmp_path)
+
+
+def test_full_scale_is_of_16_bits(cscfuse, tmp_path):
+    folders = ["--infrared", tmp_path, "--visible", tmp_path, "-o", tmp_path / "report"]
+    result = cscfuse("evaluate", "--task", "ivf", *folders, "--full-scale", "1")
+    assert result.exit_code == 2
+    assert "--full-scale: expected a whole number from 256 to 65535" in result.output
 
 
 def test_metrics_by_name(cscfuse, tmp_path):

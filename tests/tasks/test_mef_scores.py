@@ -130,6 +130,14 @@ class TestJudge:
         for method in METHODS:
             assert deep[0][method] == pytest.approx(shallow[0][method], rel=0.01)
 
+    def test_full_scale_says_what_samples_mean(self, write_scene, bracket, tmp_path):
+        scene = write_scene(bracket.astype("uint16") * 16)
+        given = Scene("room", scene.exposures, tmp_path / "fused" / "room.png", full_scale=255 * 16)
+        write_picture(given.fused, bracket[1].astype("uint16") * 16)
+        _, pictures = judge(given, fused_from_folder(tmp_path / "fused"), [METRICS["PIQE"]])
+        np.testing.assert_array_equal(pictures["fused"], bracket[1])
+        np.testing.assert_array_equal(pictures["darkest"], bracket[0])
+
     def test_grey_exposures(self, write_scene, bracket, mean):
         scores, pictures = judge(write_scene(bracket[..., 1]), mean, ROWS)
         assert pictures["Mertens"].ndim == 2
