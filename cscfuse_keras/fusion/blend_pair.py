@@ -14,7 +14,7 @@ SOFTNESS = 0.09
 DETAIL_SCALE = 0.25
 """Brightness that one unit of a detail map adds."""
 
-LARGEST_SPREAD = 0.28
+LARGEST_SPREAD = 0.36
 """Root mean square of an image about mid-grey above which its contrast is lowered, so that little of it is lost."""
 
 

@@ -18,7 +18,7 @@ import { type Fused, type Network, type Step, TILE } from './work';
 
 // Constants of cscfuse_keras/fusion/blend_pair.py.
 const SOFTNESS = 0.09;
-const LARGEST_SPREAD = 0.28;
+const LARGEST_SPREAD = 0.36;
 
 /** What a level tells the next finer one: both images, the context, and the fused image less mid-grey. */
 interface Level {
