@@ -132,20 +132,23 @@ class IVFPyramidRuntime:
             first: number of the finest of them.
             count: of all levels.
         """
+        whole = level is None
         for k in reversed(range(len(parts))):
-            level = self._level(parts[k], windows[k], level, first + k, count)
+            level = self._level(parts[k], windows[k], level, first + k, count, whole)
         assert level is not None
         return level
 
-    def _level(self, pair: Part, windows: LevelWindows, coarser: _Level | None, number: int, count: int) -> _Level:
+    def _level(
+        self, pair: Part, windows: LevelWindows, coarser: _Level | None, number: int, count: int, whole: bool
+    ) -> _Level:
         seen, wanted = pair[windows.seen], windows.wanted
         context = seen @ self.first_context if coarser is None else doubled(coarser.context, windows.seen)
         coder = self.coder if number else self.finest_coder
         found = run_in_strips(coder, np.concatenate([seen, context], axis=-1), self.reach)
         found = Part(found, windows.seen)[wanted]
-        if self.over_time and coarser is None and number:
+        if self.over_time and number and whole and (coarser is None or min(found.shape[:2]) <= 2 * self.reach):
             # It sees so much of the picture that what flickers in one place would change all others.
-            found = self.over_time("coarsest", found)
+            found = self.over_time(("found", number), found)
         # Maps of all levels come first, then the finest level's for pixels, then the context.
         head = max(0, number - (count - self.levels))
         maps = found[..., 3 * head : 3 * head + 3]
